@@ -1,0 +1,52 @@
+# Everything a fresh machine needs: git, make and Python 3.11 or newer.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# DVC runs `python -m stages.<name>`: it has to be this environment's python.
+RUN    := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup repro test lint repro-check readme pins clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/.installed ## Make .venv and install the pinned packages
+
+$(VENV)/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is not Python 3.11 or newer; try: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+repro: setup ## Run the pipeline, and say where to look
+	$(RUN) dvc repro
+	@$(RUN) dvc metrics show --precision 7
+	@echo "Tables: data/scores.csv (signature), data/drift.csv (fingerprint), data/optimize_history.csv"
+
+test: setup ## Run the tests
+	$(RUN) python -m pytest -n 2
+
+lint: setup ## Check style and types
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+repro-check: setup ## Reproduce from nothing in a temporary clone, and compare bit by bit
+	$(RUN) python -m tests.reproduction
+
+readme: setup ## Bring the tables in the README up to date with metrics/
+	$(RUN) python -m stages.readme
+
+pins: ## Resolve pyproject.toml anew into requirements.txt
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	{ echo "# The whole tree, by version; made by \`make pins\`. pyproject.toml says what is needed."; \
+	  $(BIN)/python -m pip freeze --exclude-editable; } > requirements.txt
+	@touch $(VENV)/.installed
+
+clean: ## Remove the environment and the scratch folder; data and the DVC cache stay
+	rm -rf $(VENV) .scratch

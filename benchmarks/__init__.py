@@ -1,0 +1,1 @@
+"""Measurements that take longer than a test, or need footage of your own."""

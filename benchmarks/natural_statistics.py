@@ -1,0 +1,94 @@
+"""How close the embedded clips come to real footage.
+
+``python -m benchmarks.natural_statistics DIR``
+
+Prints, for the drawn clips and for the videos of a folder, the median and the 5th, 25th, 75th and
+95th percentiles of what matters to a codec.
+"""
+
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.errors import VideoError
+from stages.pipeline.params import load_params
+from stages.video.codec import Codec
+from stages.video.frames import Frames, Geometry, read
+from stages.video.probe import probe
+from stages.video.quality import psnr_rgb
+from stages.video.sources import folder
+from stages.video.sources.synthetic import draw
+
+GEOMETRY = Geometry(320, 240)
+FRAMES = 60
+PERCENTILES = (5, 25, 50, 75, 95)
+
+
+def main(directory: Path) -> None:
+    drawn = load_params().fetch.synthetic
+    with ProcessPoolExecutor() as pool:
+        seeds = [(index, drawn.seed) for index in range(drawn.natural)]
+        embedded = pd.DataFrame(list(pool.map(of_drawn, seeds)))
+        found = pool.map(of_file, [offer.source for offer in folder.offers(directory, "$^")])
+        real = pd.DataFrame([row for row in found if row])
+    print(f"{'':24}{'':10}" + "".join(f"{f'{p} %':>10}" for p in PERCENTILES))
+    for name in real.columns:
+        for label, table in (("real", real), ("embedded", embedded)):
+            values = np.percentile(table[name], PERCENTILES)
+            print(f"{name:24}{label:10}" + "".join(f"{value:10.4g}" for value in values))
+    print(f"{len(real)} real clips, {len(embedded)} embedded ones, up to {FRAMES} frames, 320x240")
+
+
+def of_drawn(which: tuple[int, int]) -> dict[str, float]:
+    index, seed = which
+    return statistics(draw("natural", index, FRAMES, seed))
+
+
+def of_file(path: Path) -> dict[str, float]:
+    """Statistics of a video; empty if it cannot be decoded."""
+    try:
+        fps = probe(path, GEOMETRY, max_frames=FRAMES).fps
+        return statistics(read(path, GEOMETRY, max_frames=FRAMES, fps=fps))
+    except VideoError as error:
+        print(f"skipped: {error}", file=sys.stderr)
+        return {}
+
+
+def statistics(frames: Frames) -> dict[str, float]:
+    """What makes a clip easy or hard for a codec."""
+    luma = frames.plane("Y").astype(float)
+    row: dict[str, float] = {}
+    for crf in (28, 40):
+        codec = Codec(crf=crf)
+        encoded = codec.encode(frames)
+        row[f"bits/pixel at CRF {crf}"] = 8 * len(encoded) / luma.size
+        row[f"PSNR at CRF {crf}, dB"] = psnr_rgb(frames, codec.decode(encoded, frames))
+    row["spectrum slope"] = float(np.mean([slope(luma[i]) for i in (0, len(luma) // 2, -1)]))
+    row["mean frame difference"] = float(np.abs(np.diff(luma, axis=0)).mean())
+    row["contrast of Y"] = float(luma.std(axis=(1, 2)).mean())
+    row["contrast of U"] = float(frames.plane("U").std(axis=(1, 2)).mean())
+    row["contrast of V"] = float(frames.plane("V").std(axis=(1, 2)).mean())
+    return row
+
+
+def slope(picture: np.ndarray) -> float:
+    """Slope of log power against log frequency, radially averaged; -2 to -3.5 in nature."""
+    height, width = picture.shape
+    window = np.hanning(height)[:, None] * np.hanning(width)
+    power = np.abs(np.fft.fft2((picture - picture.mean()) * window)) ** 2
+    radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width))
+    edges = np.geomspace(0.02, 0.45, 15)
+    levels = [power[(radius >= low) & (radius < high)].mean() for low, high in pairwise(edges)]
+    return float(
+        np.polyfit(np.log(edges[1:] * edges[:-1]) / 2, np.log(np.array(levels) + 1e-9), 1)[0]
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m benchmarks.natural_statistics DIR")
+    main(Path(sys.argv[1]))

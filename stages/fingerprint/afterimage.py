@@ -1,0 +1,215 @@
+"""Our recipe: where edges, textures, salient spots and colours are, in 256 independent signs.
+
+Every frame is shrunk to a grid of cells. Seven maps over that grid are averaged over time, so
+that neither cuts nor the codec's noise weigh much. The lowest frequencies of each map, without its
+mean, are the features: what a codec keeps longest, and what differs from video to video. Divided
+by the 1/f spectrum of natural scenes and limited, they count alike; an orthogonal matrix of signs
+then mixes them, and a bit is the sign of one mixture.
+
+Everything is in integers, so that every processor gives the same bits.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+BITS = 256
+
+ROWS, COLUMNS = 24, 32
+LEVEL = 16  # a grey level in the integers of the maps
+
+# Weaker edges come and go with the codec's quantiser, in grey levels from cell to cell.
+_FAINT_EDGE = 8
+_SURROUND = 9
+# A feature counts at most so many times the root mean square of all.
+_LIMIT = 2
+# Mixtures of a flat picture are fainter than this, so its bits are constants and not noise;
+# those of the dullest natural clip are ten times, and of most a hundred times as strong.
+_FAINT_MIXTURE = 512
+# Horizontals and verticals hold about twice the energy of slants in most scenes (Torralba and
+# Oliva, "Statistics of natural image categories", 2003), and letterbox bars are nothing else.
+_CARDINAL = math.sqrt(0.5)
+
+Map = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class _Band:
+    """How many of a map's lowest frequencies are used, and the natural scale of the first.
+
+    Amplitude is taken to fall as ``scale / frequency ** slope``, in grey levels.
+
+    Edges and salient spots are often the same, so each of the two has its own frequencies:
+    those whose vertical and horizontal number have an even sum, and an odd one.
+    """
+
+    count: int
+    scale: float
+    slope: float
+    parities: tuple[int, ...] = (0, 1)
+
+    def frequencies(self) -> list[tuple[int, int]]:
+        """Vertical and horizontal frequency of each feature, in half cycles per frame."""
+        return [pair for pair in _by_frequency() if sum(pair) % 2 in self.parities][: self.count]
+
+    def weight(self, v: int, u: int) -> int:
+        """What brings the feature at a frequency to the same expected size as all others."""
+        cardinal = _CARDINAL if v == 0 or u == 0 else 1.0
+        rise = math.pow(math.hypot(v, u), self.slope)
+        return round((1 << _WEIGHT_BITS) / self.scale * rise * cardinal)
+
+
+_BANDS = {
+    "luma": _Band(80, 250, 1),
+    "blue_orange": _Band(16, 150, 1),
+    "green_magenta": _Band(16, 110, 1),
+    "edges": _Band(28, 150, 0.5, parities=(0,)),
+    "upright": _Band(44, 90, 0.5),
+    "slanted": _Band(44, 90, 0.5),
+    "saliency": _Band(28, 200, 1, parities=(1,)),
+}
+
+
+class Afterimage:
+    """Accumulates frames of one video; its memory does not grow with them."""
+
+    def __init__(self) -> None:
+        self._sums = np.zeros((len(_BANDS), ROWS, COLUMNS), np.int64)
+        self._frames = 0
+
+    def add(self, frame: NDArray[np.uint8]) -> None:
+        """Add one I420 frame [shape=(3 * H / 2, W)]."""
+        self._sums += maps(frame)
+        self._frames += 1
+
+    def features(self) -> NDArray[np.int64]:
+        """Signed features of the video so far, alike in scale, none dominant [shape=(256,)]."""
+        means = self._sums // max(self._frames, 1)
+        rows, columns = _cosines(ROWS), _cosines(COLUMNS)
+        spectra = (rows @ means @ columns.T) >> (2 * _COSINE_BITS)
+        whitened = spectra[_places()] * _weights() >> _FRACTION_BITS
+        limit = math.isqrt(_LIMIT**2 * int(np.sum(whitened**2)) // BITS)
+        return np.asarray(np.clip(whitened, -limit, limit))
+
+    def bits(self) -> NDArray[np.bool_]:
+        """The fingerprint so far [shape=(256,)]."""
+        return np.asarray(_mixing() @ self.features() > _thresholds())
+
+
+def maps(frame: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """The seven maps of one I420 frame, in the order of the bands [shape=(7, 24, 32)]."""
+    height, width = frame.shape[0] * 2 // 3, frame.shape[1]
+    chroma = frame[height:].reshape(2, height // 2, width // 2)
+    y, u, v = cells(frame[:height]), cells(chroma[0]), cells(chroma[1])
+    edges, upright, slanted = _gradients(y)
+    saliency = _contrast(y) + _contrast(u) + _contrast(v)
+    return np.array([y, u - v, u + v, edges, upright, slanted, saliency])
+
+
+def cells(plane: NDArray[np.uint8]) -> Map:
+    """Mean of a plane over each cell of the grid, in 1 / ``LEVEL`` grey levels, rounded down.
+
+    Cell borders fall on whole pixels, so sums are exact. A plane smaller than the grid has some
+    of its pixels in two cells.
+    """
+    top, bottom = _borders(plane.shape[0], ROWS)
+    left, right = _borders(plane.shape[1], COLUMNS)
+    corners: Map = np.asarray(cv2.integral(plane, sdepth=cv2.CV_32S), np.int32)
+    above, below = corners[top], corners[bottom]
+    sums = below[:, right] - below[:, left] - above[:, right] + above[:, left]
+    return sums * LEVEL // np.outer(bottom - top, right - left).astype(np.int32)
+
+
+def _borders(length: int, cells: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """First pixel of each cell along an axis, and the one after its last."""
+    first = np.arange(cells, dtype=np.int32) * length // cells
+    last = np.arange(1, cells + 1, dtype=np.int32) * length // cells
+    return first, np.maximum(last, first + 1)
+
+
+def _gradients(y: Map) -> tuple[Map, Map, Map]:
+    """Strength of edges; of upright over level texture; of one diagonal over the other."""
+    padded = np.pad(y, 1, mode="edge")
+    across = _strong(padded[1:-1, 2:] - padded[1:-1, :-2])
+    down = _strong(padded[2:, 1:-1] - padded[:-2, 1:-1])
+    falling = _strong(padded[2:, 2:] - padded[:-2, :-2])
+    rising = _strong(padded[2:, :-2] - padded[:-2, 2:])
+    return across + down, across - down, falling - rising
+
+
+def _strong(difference: Map) -> Map:
+    """What a difference in brightness has beyond that of a faint edge, of either sign."""
+    return np.maximum(np.abs(difference) - np.int32(_FAINT_EDGE * LEVEL), 0)
+
+
+def _contrast(plane: Map) -> Map:
+    """How far each cell stands out from its surround."""
+    sums = cv2.boxFilter(
+        plane.astype(np.int16), cv2.CV_32S, (_SURROUND, _SURROUND),
+        normalize=False, borderType=cv2.BORDER_REFLECT,
+    )  # fmt: skip
+    surround: Map = np.asarray(sums, np.int32) // _SURROUND**2
+    return np.asarray(np.abs(plane - surround))
+
+
+# --- public constants ------------------------------------------------------------------------
+
+_FREQUENCIES = 16  # the highest that can be asked for, in half cycles per frame
+_COSINE_BITS = 10
+_WEIGHT_BITS = 18
+_FRACTION_BITS = 10
+
+
+@cache
+def _cosines(length: int) -> NDArray[np.int64]:
+    """The orthonormal DCT-II's lowest rows [shape=(16, length)], in 1 / 2**10."""
+    phases = np.outer(np.arange(_FREQUENCIES), 2 * np.arange(length) + 1) * np.pi / (2 * length)
+    cosines = np.cos(phases) * math.sqrt(2 / length)
+    cosines[0] *= math.sqrt(0.5)
+    return np.asarray(np.rint((1 << _COSINE_BITS) * cosines), np.int64)
+
+
+@cache
+def _by_frequency() -> list[tuple[int, int]]:
+    """Vertical and horizontal frequencies from low to high, without the mean."""
+    pairs = [(v, u) for v in range(_FREQUENCIES) for u in range(_FREQUENCIES)]
+    return sorted(pairs, key=lambda pair: (pair[0] ** 2 + pair[1] ** 2, pair))[1:]
+
+
+@cache
+def _places() -> tuple[NDArray[np.int64], ...]:
+    """Where the features lie in the spectra: map, vertical and horizontal frequency."""
+    places = [
+        (index, *pair) for index, band in enumerate(_BANDS.values()) for pair in band.frequencies()
+    ]
+    return tuple(np.array(places).T)
+
+
+@cache
+def _weights() -> NDArray[np.int64]:
+    """Weights of the features [shape=(256,)], in 1 / 2**10 of what equal scale needs."""
+    return np.array([band.weight(*pair) for band in _BANDS.values() for pair in band.frequencies()])
+
+
+@cache
+def _mixing() -> NDArray[np.int64]:
+    """An orthogonal matrix of signs [shape=(256, 256)]: Hadamard's, with some columns flipped."""
+    matrix = np.ones((1, 1), np.int64)
+    while len(matrix) < BITS:
+        matrix = np.block([[matrix, matrix], [matrix, -matrix]])
+    return matrix * _public_signs("columns")
+
+
+@cache
+def _thresholds() -> NDArray[np.int64]:
+    return _FAINT_MIXTURE * _public_signs("thresholds")
+
+
+def _public_signs(purpose: str) -> NDArray[np.int64]:
+    digest = hashlib.shake_256(f"afterimage/fingerprint/1/{purpose}".encode()).digest(BITS // 8)
+    return 2 * np.unpackbits(np.frombuffer(digest, np.uint8)).astype(np.int64) - 1

@@ -1,0 +1,137 @@
+"""Search the spectrum whose mark survives the real codec best, on training clips alone."""
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from stages.errors import AfterimageError
+from stages.files import write_text
+from stages.pipeline import layout
+from stages.pipeline.journal import Journal
+from stages.pipeline.metrics import write_metrics, write_table
+from stages.pipeline.params import Params
+from stages.pipeline.progress import Progress, progress
+from stages.pipeline.scratch import Scratch, digest, file_digest
+from stages.pipeline.stage import run
+from stages.pipeline.workers import results, workers
+from stages.signature.search.evolution import Candidate, Evaluated, Generation, best, evolve
+from stages.signature.search.objective import Trial, run_trial, soft_minimum
+from stages.signature.search.space import to_signature
+from stages.video.clips import Clip, of_split, read_manifest
+from stages.video.ffmpeg import version
+
+
+def main(params: Params) -> None:
+    settings = params.optimize
+    clips = training_clips(read_manifest(layout.MANIFEST), settings.clips)
+    scratch = Scratch("optimize")
+    journal = Journal(scratch.path(f"{_digest(params, clips)}.jsonl"))
+    evaluations = 1 + settings.population * settings.generations
+    with workers() as pool, progress("optimize", evaluations, "candidates") as advance:
+        history = evolve(
+            Evaluator(params, clips, pool, journal, advance),
+            population=settings.population,
+            generations=settings.generations,
+            sigma=settings.sigma,
+            seed=settings.seed,
+        )
+    found = best(history)
+    write_text(layout.SIGNATURE, to_signature(np.array(found.vector)).to_json())
+    write_table(layout.OPTIMIZE_HISTORY, [_row(generation) for generation in history])
+    write_metrics(
+        layout.metrics("optimize"),
+        {
+            "evaluations": evaluations,
+            "generations": settings.generations,
+            "objective_initial": history[0].evaluated[0].objective,
+            "objective_best": found.objective,
+            "train_z_median": median(found.z),
+            "train_z_min": min(found.z),
+        },
+    )
+    scratch.clear()
+
+
+def training_clips(clips: Sequence[Clip], count: int) -> list[Clip]:
+    """``count`` training clips, evenly spread over the manifest."""
+    train = of_split(clips, "train")
+    if not train:
+        raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
+    chosen = np.linspace(0, len(train) - 1, min(count, len(train))).round().astype(int)
+    return [train[index] for index in chosen]
+
+
+class Evaluator:
+    """Scores candidates on the same clips, in parallel, through the journal."""
+
+    def __init__(
+        self, params: Params, clips: list[Clip], pool: Executor, journal: Journal, advance: Progress
+    ) -> None:
+        self._params = params
+        self._clips = clips
+        self._pool = pool
+        self._journal = journal
+        self._advance = advance
+        self._best = -math.inf
+
+    def __call__(self, vectors: Sequence[Candidate]) -> list[Evaluated]:
+        trials = {
+            vector: [
+                self._pool.submit(run_trial, self._trial(vector, clip)) for clip in self._clips
+            ]
+            for vector in vectors
+            if self._journal.get(vector) is None
+        }
+        return [self._evaluated(vector, trials.get(vector, ())) for vector in vectors]
+
+    def _evaluated(self, vector: Candidate, trials: Sequence[Future[float]]) -> Evaluated:
+        z = self._journal.get(vector)
+        if z is None:
+            z = results(trials)
+            self._journal.add(vector, z)
+        objective = soft_minimum(np.array(z), self._params.optimize.softness)
+        self._best = max(self._best, objective)
+        self._advance(f"(best objective {self._best:.3f})")
+        return Evaluated(vector, tuple(z), objective)
+
+    def _trial(self, vector: Candidate, clip: Clip) -> Trial:
+        return Trial(
+            vector=vector,
+            clip=clip,
+            codec=self._params.compress.codec,
+            psnr_db=self._params.signature.psnr_db,
+            seed=self._params.optimize.seed,
+        )
+
+
+def _digest(params: Params, clips: Sequence[Clip]) -> str:
+    """Everything that a candidate's scores depend on, but for the candidate."""
+    return digest(
+        params.compress.model_dump(),
+        params.signature.psnr_db,
+        params.optimize.seed,
+        [(asdict(clip), file_digest(Path(clip.path))) for clip in clips],
+        version(),
+    )
+
+
+def _row(generation: Generation) -> dict[str, float]:
+    objectives = [candidate.objective for candidate in generation.evaluated]
+    top = max(generation.evaluated, key=lambda candidate: candidate.objective)
+    return {
+        "generation": generation.number,
+        "objective_best": max(objectives),
+        "objective_median": median(objectives),
+        "z_median": median(top.z),
+        "z_min": min(top.z),
+        "sigma": generation.sigma,
+    }
+
+
+if __name__ == "__main__":
+    run(main)

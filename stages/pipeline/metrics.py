@@ -1,0 +1,34 @@
+"""Metrics and tables on disk: rounded, sorted, and without anything that is not a result."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from stages.files import write_text
+
+# Enough for any reader, too few for the last bits of a processor's own arithmetic.
+_DIGITS = 6
+
+
+def write_metrics(
+    path: Path, metrics: Mapping[str, float | int | Mapping[str, float | int]]
+) -> None:
+    """Write scalars, or named groups of scalars, as JSON."""
+    write_text(path, json.dumps(_rounded(metrics), indent=2, allow_nan=False) + "\n")
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as CSV."""
+    table = pd.DataFrame([_rounded(row) for row in rows])
+    write_text(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") + 0.0
+    return value

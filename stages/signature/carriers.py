@@ -1,0 +1,85 @@
+"""Geometry of a carrier: its sign over time, its DCT blocks, and its band of coefficients."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import dct
+
+from stages.signature.spectrum import Carrier
+
+Floats = NDArray[np.float64]
+
+# Coefficients whose amplitude is below this part of the band's peak are left out.
+_BAND_FLOOR = 0.05
+
+
+def modulation(flip: int, frames: int) -> Floats:
+    """The sign of a carrier over time [shape=(frames,)]: +1, then -1, every ``flip`` frames."""
+    return np.asarray(1.0 - 2.0 * ((np.arange(frames) // flip) % 2), np.float64)
+
+
+@functools.cache
+def dct_basis(size: int) -> Floats:
+    """The orthonormal DCT-II [shape=(size, size)]: ``basis @ signal`` gives coefficients."""
+    return np.asarray(dct(np.eye(size), axis=0, norm="ortho"), np.float64)
+
+
+@dataclass(frozen=True)
+class Band:
+    """The coefficients of a block that a carrier uses.
+
+    Attributes
+    ----------
+    rows, columns : indices into the block's DCT [shape=(n,)].
+    amplitudes : relative amplitude of each, at most 1 [shape=(n,)].
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    amplitudes: Floats
+
+
+@functools.lru_cache(maxsize=4096)
+def band(block: int, centre: float, width: float) -> Band:
+    """The band of a block: a bell over the logarithm of frequency, without the block's mean."""
+    index = np.arange(block)
+    frequency = np.hypot(index[:, None], index) / (2 * block)
+    frequency[0, 0] = np.inf
+    bell = np.exp(-0.5 * (np.log(frequency / centre) / width) ** 2)
+    bell /= bell.max()
+    rows, columns = np.nonzero(bell >= _BAND_FLOOR)
+    return Band(rows, columns, bell[rows, columns])
+
+
+def carrier_band(carrier: Carrier) -> Band:
+    """The band of a carrier."""
+    return band(carrier.block, carrier.centre, carrier.width)
+
+
+def to_coefficients(plane: Floats, block: int, coefficients: Band) -> Floats:
+    """Block DCT of a picture [shape=(H, W)], in a band [shape=(blocks, n)].
+
+    Pixels to the right and at the bottom that fill no block are left out.
+    """
+    height, width = (size // block for size in plane.shape)
+    tiles = plane[: height * block, : width * block].reshape(height, block, width, block)
+    basis = dct_basis(block)
+    spectrum = np.einsum("ui,hiwj,vj->hwuv", basis, tiles, basis, optimize=True)
+    return np.asarray(
+        spectrum[:, :, coefficients.rows, coefficients.columns].reshape(height * width, -1)
+    )
+
+
+def to_pixels(values: Floats, block: int, coefficients: Band, shape: tuple[int, int]) -> Floats:
+    """The inverse of ``to_coefficients``: a picture [shape=shape] that has these values, else 0."""
+    height, width = (size // block for size in shape)
+    spectrum = np.zeros((height, width, block, block))
+    spectrum[:, :, coefficients.rows, coefficients.columns] = values.reshape(height, width, -1)
+    basis = dct_basis(block)
+    picture = np.zeros(shape)
+    picture[: height * block, : width * block] = np.einsum(
+        "ui,hwuv,vj->hiwj", basis, spectrum, basis, optimize=True
+    ).reshape(height * block, width * block)
+    return picture

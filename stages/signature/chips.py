@@ -1,0 +1,30 @@
+"""Keyed signs: the only secret in a mark."""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+MIN_KEY_BYTES = 16
+
+_DOMAIN = b"afterimage/chips/1"
+
+
+def chips(key: bytes, context: str, count: int) -> NDArray[np.int8]:
+    """``count`` independent signs, -1 or +1 [shape=(count,)], for one use of a key.
+
+    The stream is SHAKE-256 (FIPS 202) over the domain, the key and the context, each preceded by
+    its length, so that no two pairs of key and context share an input.
+    """
+    stream = hashlib.shake_256()
+    for part in (_DOMAIN, key, context.encode()):
+        stream.update(len(part).to_bytes(8, "big") + part)
+    bits = np.unpackbits(np.frombuffer(stream.digest((count + 7) // 8), np.uint8), count=count)
+    return (1 - 2 * bits.astype(np.int8)).astype(np.int8)
+
+
+def derived_key(master: bytes, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose, from which the master cannot be found."""
+    return hashlib.shake_256(
+        len(master).to_bytes(8, "big") + master + b"derive/" + purpose.encode()
+    ).digest(32)

@@ -1,0 +1,106 @@
+"""The search space: a short vector of real numbers, each about 1 in scale, and its signature."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.signature.spectrum import Carrier, Signature
+from stages.video.frames import Plane
+
+Vector = NDArray[np.float64]
+
+LUMA_BLOCK, CHROMA_BLOCK = 16, 40
+FLIPS = (4, 10, 30)
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """One number of the vector: its meaning, where the search starts, and its range."""
+
+    name: str
+    start: float
+    low: float
+    high: float
+
+
+# Shares stand as logits, and frequencies and widths as natural logarithms.
+COORDINATES = (
+    Coordinate("luma share of the energy, logit", -0.85, -4.0, 2.0),
+    Coordinate("V share of the chroma energy, logit", 0.0, -2.0, 2.0),
+    Coordinate("luma centre, log cycles/pixel", math.log(0.10), math.log(0.04), math.log(0.3)),
+    Coordinate("luma width, log", math.log(0.4), math.log(0.15), math.log(1.0)),
+    Coordinate("chroma centre, log cycles/pixel", math.log(0.03), math.log(0.0125), math.log(0.15)),
+    Coordinate("chroma width, log", math.log(0.4), math.log(0.15), math.log(1.0)),
+    *(Coordinate(f"luma flip {flip}, logit", 0.0, -4.0, 4.0) for flip in FLIPS),
+    *(Coordinate(f"chroma flip {flip}, logit", 0.0, -4.0, 4.0) for flip in FLIPS),
+    Coordinate("luma activity exponent", 0.0, -0.5, 1.5),
+    Coordinate("chroma activity exponent", 0.0, -0.5, 1.5),
+    Coordinate("luma whitening exponent", 1.0, 0.0, 2.0),
+    Coordinate("chroma whitening exponent", 1.0, 0.0, 2.0),
+)  # fmt: skip
+
+
+def start() -> Vector:
+    """The hand-set spectrum from which the search sets out."""
+    return np.array([coordinate.start for coordinate in COORDINATES])
+
+
+def bounds() -> tuple[Vector, Vector]:
+    """Least and greatest value of each coordinate."""
+    return (
+        np.array([coordinate.low for coordinate in COORDINATES]),
+        np.array([coordinate.high for coordinate in COORDINATES]),
+    )
+
+
+def to_signature(vector: Vector) -> Signature:
+    """The signature that a vector stands for."""
+    values = iter(float(value) for value in vector)
+    luma_share, v_share = _logistic(next(values)), _logistic(next(values))
+    luma_band = math.exp(next(values)), math.exp(next(values))
+    chroma_band = math.exp(next(values)), math.exp(next(values))
+    luma_flips = _softmax([next(values) for _ in FLIPS])
+    chroma_flips = _softmax([next(values) for _ in FLIPS])
+    luma_activity, chroma_activity = next(values), next(values)
+    luma_whitening, chroma_whitening = next(values), next(values)
+    shares: dict[Plane, float] = {
+        "Y": luma_share,
+        "U": (1 - luma_share) * (1 - v_share),
+        "V": (1 - luma_share) * v_share,
+    }
+    carriers = []
+    for plane, plane_share in shares.items():
+        luma = plane == "Y"
+        centre, width = luma_band if luma else chroma_band
+        for flip, flip_share in zip(FLIPS, luma_flips if luma else chroma_flips, strict=True):
+            share = plane_share * flip_share
+            carriers.append(
+                Carrier(
+                    plane=plane,
+                    block=LUMA_BLOCK if luma else CHROMA_BLOCK,
+                    flip=flip,
+                    share=_tidy(share),
+                    centre=_tidy(centre),
+                    width=_tidy(width),
+                    activity=_tidy(luma_activity if luma else chroma_activity),
+                    whitening=_tidy(luma_whitening if luma else chroma_whitening),
+                    weight=_tidy(math.sqrt(share)),
+                )
+            )
+    return Signature(tuple(carriers))
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+def _softmax(logits: list[float]) -> list[float]:
+    powers = [math.exp(logit) for logit in logits]
+    return [power / sum(powers) for power in powers]
+
+
+def _tidy(value: float) -> float:
+    """Six significant digits: the same file on every machine."""
+    return float(f"{value:.6g}")

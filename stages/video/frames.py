@@ -1,0 +1,120 @@
+"""Frames of a video as one array of planar YUV 4:2:0, and reading them from a file."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.errors import VideoError
+from stages.video.ffmpeg import file_input, first_line, run
+
+Plane = Literal["Y", "U", "V"]
+Fit = Literal["crop", "pad", "stretch"]
+
+# The scaler's portable code: the same pixels on every processor.
+_SCALER = "bicubic+accurate_rnd+full_chroma_int+bitexact"
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The frame that every clip is brought to: even width and height in pixels, and how."""
+
+    width: int
+    height: int
+    fit: Fit = "crop"
+
+    def apply(self, stream: Any) -> Any:
+        """Scale (and crop or pad) an ffmpeg video stream to this geometry, BT.601 limited range."""
+        ratio = {"crop": "increase", "pad": "decrease", "stretch": "disable"}[self.fit]
+        stream = stream.filter(
+            "scale", self.width, self.height, force_original_aspect_ratio=ratio,
+            flags=_SCALER, out_color_matrix="bt601", out_range="tv",
+        )  # fmt: skip
+        if self.fit == "crop":
+            stream = stream.filter("crop", self.width, self.height)
+        if self.fit == "pad":
+            stream = stream.filter("pad", self.width, self.height, -1, -1)
+        return stream.filter("setsar", 1).filter("format", "yuv420p")
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Decoded video, 8 bit, BT.601 limited range, chroma at half resolution.
+
+    Attributes
+    ----------
+    i420 : uint8 array [shape=(T, 3 * H / 2, W)]; each frame holds Y, then U, then V, the layout
+        that ffmpeg calls ``yuv420p`` and OpenCV ``I420``.
+    fps : frames per second.
+    """
+
+    i420: NDArray[np.uint8]
+    fps: Fraction
+
+    def __post_init__(self) -> None:
+        if self.i420.ndim != 3 or self.i420.shape[1] % 3 or self.i420.shape[2] % 2:
+            raise ValueError(f"not planar 4:2:0 frames: shape {self.i420.shape}")
+        if self.i420.dtype != np.uint8:
+            raise ValueError(f"not 8-bit frames: dtype {self.i420.dtype}")
+
+    def __len__(self) -> int:
+        return len(self.i420)
+
+    @property
+    def width(self) -> int:
+        return int(self.i420.shape[2])
+
+    @property
+    def height(self) -> int:
+        return int(self.i420.shape[1] * 2 // 3)
+
+    def plane(self, name: Plane) -> NDArray[np.uint8]:
+        """A view of one plane [shape=(T, H, W) for Y, (T, H / 2, W / 2) for U and V]."""
+        flat = self.i420.reshape(len(self), -1)
+        luma = self.width * self.height
+        first, last, scale = {
+            "Y": (0, luma, 1),
+            "U": (luma, luma * 5 // 4, 2),
+            "V": (luma * 5 // 4, luma * 3 // 2, 2),
+        }[name]
+        return flat[:, first:last].reshape(-1, self.height // scale, self.width // scale)
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """The frames as RGB [shape=(T, H, W, 3)], chroma repeated to full resolution."""
+        rgb = np.empty((len(self), self.height, self.width, 3), np.uint8)
+        for index, frame in enumerate(self.i420):
+            cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420, dst=rgb[index])
+        return rgb
+
+
+def read(path: Path, geometry: Geometry, *, max_frames: int, fps: Fraction) -> Frames:
+    """Decode the first frames of a file, brought to a geometry; every frame as it is stored.
+
+    Raises ``VideoError``, naming the file, if no frame can be decoded.
+    """
+    stream = geometry.apply(file_input(path).video)
+    output = stream.output(
+        "pipe:", format="rawvideo", fps_mode="passthrough", **{"frames:v": max_frames}
+    )
+    raw, complaints = run(output, subject=str(path))
+    if not raw:
+        raise VideoError(f"{path}: {first_line(complaints) or 'no video frame in it'}")
+    return from_bytes(raw, geometry.width, geometry.height, fps)
+
+
+def from_bytes(raw: bytes, width: int, height: int, fps: Fraction) -> Frames:
+    """Frames from the bytes of a raw ``yuv420p`` stream."""
+    return Frames(np.frombuffer(raw, np.uint8).reshape(-1, height * 3 // 2, width), fps)
+
+
+def raw_input(frames: Frames) -> Any:
+    """An ffmpeg input that reads the raw frames from ``pipe:0``."""
+    return ffmpeg.input(
+        "pipe:", format="rawvideo", pix_fmt="yuv420p",
+        video_size=(frames.width, frames.height), framerate=str(frames.fps), threads=1,
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""How far a distorted video is from its reference: PSNR over RGB, SSIM and VMAF."""
+
+import json
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import ffmpeg
+
+from stages.video.ffmpeg import file_input, run
+from stages.video.frames import Frames
+
+# PSNR of identical videos is infinite, which JSON cannot hold.
+MAX_PSNR_DB = 100.0
+
+
+@dataclass(frozen=True)
+class Quality:
+    """PSNR over R, G and B in dB; SSIM of luma, at most 1; VMAF, 0 to 100: means over frames."""
+
+    psnr_db: float
+    ssim: float
+    vmaf: float
+
+
+def squared_error_rgb(reference: Frames, distorted: Frames) -> float:
+    """Sum over frames, pixels and R, G, B of the squared difference of 8-bit values."""
+    _require_same_shape(reference, distorted)
+    total = 0.0
+    for before, after in zip(reference.i420, distorted.i420, strict=True):
+        total += cv2.norm(
+            cv2.cvtColor(before, cv2.COLOR_YUV2RGB_I420),
+            cv2.cvtColor(after, cv2.COLOR_YUV2RGB_I420),
+            cv2.NORM_L2SQR,
+        )
+    return total
+
+
+def psnr_rgb(reference: Frames, distorted: Frames) -> float:
+    """Peak signal-to-noise ratio in dB of a whole clip, over R, G and B (BT.601, 8 bit)."""
+    samples = 3 * len(reference) * reference.width * reference.height
+    return psnr_of(squared_error_rgb(reference, distorted) / samples)
+
+
+def psnr_of(mean_squared_error: float) -> float:
+    """PSNR in dB of 8-bit samples, capped at ``MAX_PSNR_DB``."""
+    if mean_squared_error <= 0:
+        return MAX_PSNR_DB
+    return min(MAX_PSNR_DB, 10 * math.log10(255**2 / mean_squared_error))
+
+
+def measure(reference: Frames, distorted: Frames) -> Quality:
+    """All three measures of a clip; SSIM (Wang et al., 2004) and VMAF (v0.6.1) by libvmaf."""
+    _require_same_shape(reference, distorted)
+    with tempfile.TemporaryDirectory(prefix="afterimage-") as folder:
+        paths = [Path(folder) / name for name in ("distorted", "reference")]
+        for path, frames in zip(paths, (distorted, reference), strict=True):
+            path.write_bytes(frames.i420.tobytes())
+        shape = {
+            "format": "rawvideo",
+            "pix_fmt": "yuv420p",
+            "framerate": str(reference.fps),
+            "video_size": (reference.width, reference.height),
+        }
+        report = Path(folder) / "vmaf.json"
+        compared = ffmpeg.filter(
+            [file_input(path, **shape) for path in paths], "libvmaf",
+            log_fmt="json", log_path=str(report), n_threads=1, feature="name=float_ssim",
+        )  # fmt: skip
+        run(compared.output("pipe:", format="null"), subject="libvmaf")
+        pooled = json.loads(report.read_text())["pooled_metrics"]
+    return Quality(
+        psnr_db=psnr_rgb(reference, distorted),
+        ssim=pooled["float_ssim"]["mean"],
+        vmaf=pooled["vmaf"]["mean"],
+    )
+
+
+def _require_same_shape(reference: Frames, distorted: Frames) -> None:
+    if reference.i420.shape != distorted.i420.shape:
+        raise ValueError(
+            f"videos differ in shape: {reference.i420.shape} and {distorted.i420.shape}"
+        )

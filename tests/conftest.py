@@ -1,0 +1,54 @@
+"""Footage for the tests: drawn clips for everyone, real ones where they are there."""
+
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.video.frames import Frames
+from stages.video.sources.synthetic import draw
+from tests.worktree import ROOT, copy_to
+
+NOT_VIDEO = {".csv", ".md"}
+
+
+def footage(variable: str, default: str) -> list[Path]:
+    """The videos of a folder, or a skip with the reason."""
+    folder = Path(os.environ.get(variable, ROOT / default))
+    if not folder.is_dir():
+        pytest.skip(f"no real footage: {folder} is missing; set {variable}")
+    return sorted(path for path in folder.iterdir() if path.suffix not in NOT_VIDEO)
+
+
+@pytest.fixture(scope="session")
+def real_clips() -> list[Path]:
+    """Real clips that decode."""
+    return footage("AFTERIMAGE_TEST_CLIPS", "../shared/clips")
+
+
+@pytest.fixture(scope="session")
+def bad_clips() -> dict[str, Path]:
+    """Real files that break decoders, by name."""
+    found = footage("AFTERIMAGE_TEST_BAD_CLIPS", "../shared/clips_bad")
+    return {path.name: path for path in found}
+
+
+@pytest.fixture(scope="session")
+def natural() -> Frames:
+    """A drawn natural clip of 32 frames."""
+    return draw("natural", 3, 32, seed=5)
+
+
+@pytest.fixture
+def worktree(tmp_path: Path) -> Path:
+    """A copy of the project in a Git repository of its own."""
+    return copy_to(tmp_path / "project")
+
+
+def constant(y: int, frames: int = 4, width: int = 64, height: int = 64) -> Frames:
+    """A grey clip."""
+    i420 = np.full((frames, height * 3 // 2, width), 128, np.uint8)
+    i420[:, :height] = y
+    return Frames(i420, Fraction(25))

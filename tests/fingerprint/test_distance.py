@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as stnp
+from scipy.spatial.distance import hamming as scipy_hamming
+
+from stages.errors import AfterimageError
+from stages.fingerprint.distance import from_hex, hamming, pairwise, to_hex
+
+three = stnp.arrays(np.bool_, (3, 256))
+
+
+def test_a_distance_by_hand():
+    a = np.array([True, False, True, True])
+    b = np.array([True, True, False, True])
+    assert hamming(a, b) == 2
+
+
+@given(three)
+def test_hamming_is_a_metric(hashes):
+    a, b, c = hashes
+    assert hamming(a, a) == 0
+    assert hamming(a, b) == hamming(b, a) == round(256 * scipy_hamming(a, b))
+    assert (hamming(a, b) == 0) == np.array_equal(a, b)
+    assert hamming(a, c) <= hamming(a, b) + hamming(b, c)
+
+
+@given(stnp.arrays(np.bool_, st.tuples(st.integers(0, 5), st.integers(1, 300))))
+def test_pairwise_is_hamming_of_every_pair(hashes):
+    expected = [[hamming(a, b) for b in hashes] for a in hashes]
+    np.testing.assert_array_equal(
+        pairwise(hashes), np.array(expected, np.int64).reshape(len(hashes), len(hashes))
+    )
+
+
+def test_fingerprints_of_different_length_have_no_distance():
+    with pytest.raises(ValueError, match=r"\(8,\) and \(16,\)"):
+        hamming(np.zeros(8, np.bool_), np.zeros(16, np.bool_))
+
+
+@given(stnp.arrays(np.bool_, 256))
+def test_hex_gives_back_what_was_written(bits):
+    text = to_hex(bits)
+    assert len(text) == 64
+    np.testing.assert_array_equal(from_hex(text), bits)
+    np.testing.assert_array_equal(from_hex(text.upper()), bits)
+
+
+def test_the_first_bit_is_the_highest():
+    assert to_hex(np.array([1, 0, 0, 0, 0, 0, 1, 1], np.bool_)) == "83"
+
+
+@pytest.mark.parametrize("text", ["", "8", "0x83", "8g", "83 83", "83\n"])
+def test_what_is_no_fingerprint_is_quoted(text):
+    with pytest.raises(AfterimageError, match="not a fingerprint"):
+        from_hex(text)
+
+
+def test_bits_that_fill_no_whole_byte_are_refused():
+    with pytest.raises(ValueError, match=r"\(12,\)"):
+        to_hex(np.zeros(12, np.bool_))

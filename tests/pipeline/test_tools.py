@@ -1,0 +1,139 @@
+"""The small tools of the pipeline room: metrics, key, scratch, workers, whole files."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from stages.errors import AfterimageError
+from stages.files import link_or_copy, write_bytes, write_text, written_whole
+from stages.pipeline.key import secret_key
+from stages.pipeline.metrics import write_metrics, write_table
+from stages.pipeline.scratch import digest
+from stages.pipeline.workers import count, map_items, workers
+
+DEMO = "a public demonstration key"
+
+
+def test_metrics_are_rounded_and_end_with_a_line(tmp_path):
+    write_metrics(
+        tmp_path / "m.json", {"a": 1 / 3, "b": 2, "c": -0.0, "d": 1e-6, "g": {"x": 2 / 3}}
+    )
+    text = (tmp_path / "m.json").read_text()
+    assert json.loads(text) == {"a": 0.333333, "b": 2, "c": 0.0, "d": 1e-6, "g": {"x": 0.666667}}
+    assert text.endswith("}\n")
+    assert "-0" not in text.replace("1e-06", "")
+
+
+def test_a_metric_that_is_no_number_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="JSON"):
+        write_metrics(tmp_path / "m.json", {"a": float("nan")})
+    assert not list(tmp_path.iterdir())
+
+
+def test_tables_are_csv(tmp_path):
+    write_table(tmp_path / "t.csv", [{"id": "a, b", "z": 1 / 3}, {"id": "c", "z": 2.0}])
+    table = pd.read_csv(tmp_path / "t.csv")
+    assert table["id"].tolist() == ["a, b", "c"]
+    assert table["z"].tolist() == [0.333333, 2.0]
+
+
+def test_the_key_comes_from_the_environment_then_a_file_then_the_demonstration(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.delenv("AFTERIMAGE_KEY", raising=False)
+    monkeypatch.delenv("AFTERIMAGE_KEY_FILE", raising=False)
+    assert secret_key(DEMO) == DEMO.encode()
+    (tmp_path / "key").write_text("a key in a file, long enough\n")
+    monkeypatch.setenv("AFTERIMAGE_KEY_FILE", str(tmp_path / "key"))
+    assert secret_key(DEMO) == b"a key in a file, long enough"
+    monkeypatch.setenv("AFTERIMAGE_KEY", "a key in the environment")
+    assert secret_key(DEMO) == b"a key in the environment"
+    assert "a key in" not in caplog.text
+
+
+def test_a_bad_key_is_refused_and_never_shown(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERIMAGE_KEY", "secret, short")
+    with pytest.raises(AfterimageError, match="AFTERIMAGE_KEY: the key has 13 bytes") as caught:
+        secret_key(DEMO)
+    assert "secret, short" not in str(caught.value)
+    monkeypatch.delenv("AFTERIMAGE_KEY")
+    monkeypatch.setenv("AFTERIMAGE_KEY_FILE", str(tmp_path / "none"))
+    with pytest.raises(AfterimageError, match="none: No such file"):
+        secret_key(DEMO)
+
+
+def test_a_digest_is_of_everything():
+    assert digest(1, {"a": 2, "b": 3}) == digest(1, {"b": 3, "a": 2})
+    assert len({digest(1), digest(2), digest("1"), digest(1, 1), digest([1, 1])}) == 5
+
+
+def test_the_number_of_workers_is_asked_for_or_the_processors(monkeypatch):
+    monkeypatch.setenv("AFTERIMAGE_WORKERS", "3")
+    assert count() == 3
+    monkeypatch.setenv("AFTERIMAGE_WORKERS", "")
+    assert count() >= 1
+    for bad in ("0", "-1", "many", "1.5", "9999"):
+        monkeypatch.setenv("AFTERIMAGE_WORKERS", bad)
+        with pytest.raises(AfterimageError, match="AFTERIMAGE_WORKERS"):
+            count()
+
+
+def square(value: int) -> int:
+    return value * value
+
+
+def die(value: int) -> int:
+    os._exit(value)
+
+
+def test_results_come_in_the_order_of_the_items(monkeypatch):
+    monkeypatch.setenv("AFTERIMAGE_WORKERS", "2")
+    with workers() as pool:
+        assert map_items(pool, square, list(range(23)), label="x") == [i * i for i in range(23)]
+
+
+def test_a_worker_that_dies_is_told_in_one_line(monkeypatch):
+    monkeypatch.setenv("AFTERIMAGE_WORKERS", "1")
+    with pytest.raises(AfterimageError, match="worker process died"), workers() as pool:
+        map_items(pool, die, [9], label="x")
+
+
+def test_a_file_is_whole_or_not_there(tmp_path):
+    path = tmp_path / "sub" / "file"
+    write_text(path, "old")
+    with pytest.raises(RuntimeError), written_whole(path) as partial:
+        partial.write_text("half of the n")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert [p.name for p in path.parent.iterdir()] == ["file"]
+
+
+def test_a_folder_is_whole_or_not_there(tmp_path):
+    with pytest.raises(RuntimeError), written_whole(tmp_path / "folder") as partial:
+        write_bytes(partial / "a" / "b", b"x")
+        raise RuntimeError
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_that_names_no_file_gets_the_name(tmp_path):
+    with pytest.raises(OSError, match="target"), written_whole(tmp_path / "target"):
+        raise OSError(28, "No space left on device")
+
+
+def test_a_link_where_it_can_be_and_else_a_copy(tmp_path, monkeypatch):
+    (tmp_path / "a").write_text("content")
+    link_or_copy(tmp_path / "a", tmp_path / "deep" / "b")
+    assert (tmp_path / "deep" / "b").stat().st_nlink == 2
+
+    def refuse(source: Path, target: Path) -> None:
+        raise OSError(1, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    link_or_copy(tmp_path / "a", tmp_path / "c")
+    assert (tmp_path / "c").read_text() == "content"
+    assert (tmp_path / "c").stat().st_nlink == 1
+    assert stat.S_ISREG((tmp_path / "c").stat().st_mode)

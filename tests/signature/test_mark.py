@@ -1,0 +1,166 @@
+"""Embedding and detection together: on the frames, and through the real codec."""
+
+import dataclasses
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from stages.signature.bound import false_positive_bound, threshold
+from stages.signature.carriers import carrier_band, modulation, to_coefficients
+from stages.signature.chips import chips, derived_key
+from stages.signature.detect import (
+    correlate,
+    correlate_many,
+    features,
+    modulated_means,
+    statistic,
+)
+from stages.signature.embed import embed
+from stages.signature.search.space import start, to_signature
+from stages.signature.spectrum import Signature, load_signature
+from stages.video.codec import Codec
+from stages.video.frames import Frames
+from stages.video.quality import psnr_rgb
+from stages.video.sources.synthetic import draw
+from tests.conftest import constant
+
+KEY = b"the right key, 16 bytes or more"
+SIGNATURE = to_signature(start())
+
+
+@pytest.fixture(scope="module")
+def marked(natural):
+    return embed(natural, SIGNATURE, KEY, psnr_db=45)
+
+
+@pytest.mark.parametrize("psnr_db", [38.0, 42.0, 45.0, 50.0])
+def test_the_distortion_is_what_was_asked_for_and_never_more(natural, psnr_db):
+    found = psnr_rgb(natural, embed(natural, SIGNATURE, KEY, psnr_db=psnr_db))
+    assert psnr_db <= found < psnr_db + 0.02
+
+
+@pytest.mark.parametrize("luma", [16, 128, 235])
+def test_a_flat_or_saturated_clip_is_never_distorted_more(luma):
+    flat = constant(luma, frames=40, width=320, height=240)
+    assert psnr_rgb(flat, embed(flat, SIGNATURE, KEY, psnr_db=45)) >= 45
+
+
+def test_the_right_key_finds_the_mark_after_h264_and_a_wrong_one_does_not(natural, marked):
+    received = Codec("libx264", 28).round_trip(marked)
+    limit = threshold(1e-6)
+    assert statistic(received, SIGNATURE, KEY) > limit
+    assert statistic(received, SIGNATURE, KEY + b"!") < limit
+    assert statistic(Codec("libx264", 28).round_trip(natural), SIGNATURE, KEY) < limit
+
+
+def test_a_stronger_mark_scores_higher(natural):
+    scores = [
+        statistic(
+            Codec("libx264", 35).round_trip(embed(natural, SIGNATURE, KEY, psnr_db=db)),
+            SIGNATURE, KEY,
+        )
+        for db in (50, 45, 40)
+    ]  # fmt: skip
+    assert scores == sorted(scores)
+
+
+def test_wrong_keys_score_as_the_proof_says(natural, marked):
+    """z of wrong keys on real codec output: mean 0, variance 1, tail under the bound."""
+    found = features(Codec("libx264", 28).round_trip(marked), SIGNATURE)
+    z = correlate_many(found, (derived_key(KEY, f"wrong {index}") for index in range(2000)))
+    assert abs(z.mean()) < 5 / np.sqrt(len(z))
+    assert z.var() == pytest.approx(1, abs=5 * np.sqrt(2 / len(z)))
+    for t in (1.0, 1.5, 2.0, 2.5, 3.0):
+        bound = false_positive_bound(t)
+        assert np.mean(z >= t) <= bound + 4 * np.sqrt(bound / len(z))
+
+
+def test_features_depend_on_no_key(natural):
+    """Videos that differ in their key alone give features that differ; the video decides, alone."""
+    one, other = features(natural, SIGNATURE), features(natural, SIGNATURE)
+    for address in one:
+        np.testing.assert_array_equal(one[address], other[address])
+
+
+def test_z_by_hand():
+    q = {"a": np.array([3.0, -4.0, 0.0]), "b": np.array([12.0])}
+    signs = [*chips(KEY, "a", 3), *chips(KEY, "b", 1)]
+    expected = np.dot(signs, [3, -4, 0, 12]) / 13
+    assert correlate(q, KEY) == pytest.approx(expected)
+
+
+def test_z_never_exceeds_the_root_of_the_number_of_features(natural):
+    found = features(natural, SIGNATURE)
+    signs = {address: chips(KEY, address, q.size) * np.abs(q) for address, q in found.items()}
+    count = sum(q.size for q in found.values())
+    assert correlate(signs, KEY) <= np.sqrt(count)
+    assert correlate({address: np.zeros_like(q) for address, q in found.items()}, KEY) == 0
+
+
+def test_modulated_means_are_the_naive_sum():
+    plane = np.random.default_rng(1).integers(0, 256, (150, 4, 6), dtype=np.uint8)
+    found = modulated_means(plane, (4, 30))
+    for index, flip in enumerate((4, 30)):
+        signs = modulation(flip, 150)
+        expected = np.zeros((4, 6))
+        for time in range(150):
+            expected += (signs[time] - signs.mean()) * plane[time]
+        np.testing.assert_allclose(found[index], expected / 150, atol=1e-9)
+
+
+def test_what_stands_still_is_not_seen():
+    still = Frames(np.repeat(draw("natural", 1, 1, seed=2).i420, 40, axis=0), Fraction(25))
+    assert statistic(still, SIGNATURE, KEY) == 0
+
+
+def test_the_embedded_coefficients_are_the_chips(natural):
+    """The difference of marked and original, read back with plain arrays."""
+    carrier = dataclasses.replace(SIGNATURE.carriers[0], share=1.0)
+    alone = Signature((carrier,))
+    difference = embed(natural, alone, KEY, psnr_db=40).plane("Y").astype(float) - natural.plane(
+        "Y"
+    )
+    chosen = carrier_band(carrier)
+    mean = np.tensordot(modulation(carrier.flip, len(natural)), difference, axes=1)
+    values = to_coefficients(mean, carrier.block, chosen)
+    strong = chosen.amplitudes > 0.5
+    signs = chips(KEY, carrier.address, values.size).reshape(values.shape)
+    assert np.mean(np.sign(values[:, strong]) == signs[:, strong]) > 0.99
+
+
+def test_more_frames_are_more_evidence():
+    clip = draw("natural", 4, 96, seed=3)
+    codec = Codec("libx264", 32)
+    scores = []
+    for count in (24, 96):
+        part = Frames(clip.i420[:count], clip.fps)
+        received = codec.round_trip(embed(part, SIGNATURE, KEY, psnr_db=45))
+        scores.append(statistic(received, SIGNATURE, KEY))
+    assert scores[1] > scores[0]
+
+
+@pytest.mark.parametrize("frames", [1, 3, 4])
+def test_a_clip_too_short_for_every_carrier_stays_as_it_is(natural, frames):
+    short = Frames(natural.i420[:frames], natural.fps)
+    assert embed(short, SIGNATURE, KEY, psnr_db=45) is short
+    assert statistic(short, SIGNATURE, KEY) == 0
+
+
+def test_a_signature_survives_its_file(tmp_path):
+    (tmp_path / "signature.json").write_text(SIGNATURE.to_json())
+    assert load_signature(tmp_path / "signature.json") == SIGNATURE
+
+
+def test_real_clips_at_crf_28(real_clips):
+    from stages.video.frames import Geometry, read
+    from stages.video.probe import probe
+
+    geometry = Geometry(320, 240)
+    chosen = [path for path in real_clips if path.name.startswith(("v_Archery", "v_Punch"))]
+    for path in chosen:
+        found = probe(path, geometry, max_frames=60)
+        frames = read(path, geometry, max_frames=60, fps=found.fps)
+        marked = embed(frames, SIGNATURE, KEY, psnr_db=45)
+        assert psnr_rgb(frames, marked) >= 45
+        assert statistic(Codec().round_trip(marked), SIGNATURE, KEY) > threshold(1e-6)

@@ -1,0 +1,110 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.errors import AfterimageError
+from stages.pipeline.journal import Journal
+from stages.signature.search.evolution import Evaluated, best, evolve
+from stages.signature.search.objective import soft_minimum
+from stages.signature.search.space import COORDINATES, bounds, start, to_signature
+from stages.signature.spectrum import load_signature
+
+anywhere = st.lists(st.floats(0, 1), min_size=len(COORDINATES), max_size=len(COORDINATES))
+
+
+@given(anywhere)
+def test_every_point_of_the_space_is_a_signature(point):
+    low, high = bounds()
+    signature = to_signature(low + np.array(point) * (high - low))
+    assert sum(carrier.share for carrier in signature.carriers) == pytest.approx(1, abs=1e-4)
+    assert all(carrier.share > 0 and carrier.width > 0 for carrier in signature.carriers)
+    assert len({carrier.address for carrier in signature.carriers}) == len(signature.carriers)
+
+
+def test_the_start_lies_within_the_bounds():
+    low, high = bounds()
+    assert (low <= start()).all()
+    assert (start() <= high).all()
+
+
+def toward(target):
+    """An objective with one peak, and a record of what was asked."""
+    asked = []
+
+    def evaluate(vectors):
+        asked.extend(vectors)
+        return [Evaluated(v, (0.0,), -float(np.sum((np.array(v) - target) ** 2))) for v in vectors]
+
+    return evaluate, asked
+
+
+def search(target, seed=3, generations=60):
+    evaluate, asked = toward(target)
+    history = evolve(evaluate, population=12, generations=generations, sigma=0.3, seed=seed)
+    return history, asked
+
+
+def test_the_search_climbs_to_the_peak():
+    _, high = bounds()
+    target = start() + 0.25 * np.minimum(high - start(), 1) - 0.1
+    history, _ = search(target)
+    assert history[0].evaluated[0].vector == tuple(np.round(start(), 6).tolist())
+    assert best(history).objective > history[0].evaluated[0].objective / 50
+    assert np.abs(np.array(best(history).vector) - target).max() < 0.1
+
+
+def test_the_search_is_its_seed():
+    target = start() + 0.1
+    assert search(target, generations=4)[1] == search(target, generations=4)[1]
+    assert search(target, generations=4)[1] != search(target, seed=4, generations=4)[1]
+
+
+def test_candidates_stay_within_the_bounds():
+    low, high = bounds()
+    _, asked = search(high + 3, generations=15)
+    assert (np.array(asked) >= low - 1e-6).all()
+    assert (np.array(asked) <= high + 1e-6).all()
+
+
+def test_seed_0_is_refused():
+    with pytest.raises(ValueError, match="clock"):
+        search(start(), seed=0)
+
+
+@given(st.lists(st.floats(-5, 40), min_size=1, max_size=20), st.floats(0.1, 20))
+def test_the_soft_minimum_lies_between_least_and_mean(z, softness):
+    z = np.array(z)
+    assert z.min() - 1e-6 <= soft_minimum(z, softness) <= z.mean() + 1e-6
+
+
+def test_the_soft_minimum_by_hand():
+    # -2 ln((exp(-1/2) + exp(-3/2)) / 2)
+    assert soft_minimum(np.array([1.0, 3.0]), 2.0) == pytest.approx(1.759771, abs=1e-6)
+    assert soft_minimum(np.array([1.0, 300.0]), 0.1) == pytest.approx(1 + 0.1 * np.log(2), abs=1e-6)
+
+
+def test_a_journal_survives_a_kill_in_the_middle_of_a_line(tmp_path):
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.add((1.0, 0.1), [3.0, 4.5])
+    journal.add((2.0, 0.2), [5.0])
+    whole = path.read_text()
+    for cut in range(len(whole)):
+        path.write_text(whole[:cut])
+        Journal(path).add((9.0,), [9.0])
+        again = Journal(path)
+        assert again.get((9.0,)) == [9.0]
+        lines = whole[:cut].count("\n")
+        assert (again.get((1.0, 0.1)) is not None) == (lines >= 1)
+        assert (again.get((2.0, 0.2)) is not None) == (lines >= 2)
+        assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"carriers": [{"plane": "Y"}]}', "no json"])
+def test_a_broken_signature_file_is_named(tmp_path, content):
+    (tmp_path / "signature.json").write_text(content)
+    with pytest.raises(AfterimageError, match=r"signature\.json: not a signature"):
+        load_signature(tmp_path / "signature.json")

@@ -1,0 +1,258 @@
+"""The pipeline as its users run it: real DVC, real codec, in a copy of the project."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.video.sources.synthetic import SyntheticOffer
+from tests.worktree import commit, environment, run, set_params, stage
+
+SMALL = {
+    "fetch.synthetic.natural": 4,
+    "fetch.synthetic.simple": 1,
+    "fetch.synthetic.frames": 16,
+    "optimize.clips": 2,
+    "optimize.population": 4,
+    "optimize.generations": 2,
+    "validate.wrong_keys": 20,
+}
+METRICS = {
+    "fetch": {"clips", "frames", "groups", "train_clips", "test_clips"},
+    "compress": {"crf", "bitrate_kbps", "bits_per_pixel", "psnr_db", "ssim", "vmaf"},
+    "optimize": {
+        "evaluations", "generations", "objective_initial", "objective_best", "train_z_median",
+        "train_z_min",
+    },
+    "validate": {
+        "tpr", "tpr_ci_low", "tpr_ci_high", "fpr", "fpr_ci_high", "fpr_bound", "z_threshold",
+        "z_median", "z_min", "auc", "psnr_db", "ssim", "vmaf", "bitrate_overhead", "clips",
+        "frames_per_clip", "wrong_key_trials",
+    },
+    "hash_drift": {
+        "bits", "drift_median", "drift_p95", "drift_max", "impostor_min", "impostor_median",
+        "threshold", "fnr", "fpr", "eer", "auc",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def small(worktree):
+    set_params(worktree, SMALL)
+    shutil.rmtree(worktree / "metrics", ignore_errors=True)
+    (worktree / "dvc.lock").unlink(missing_ok=True)
+    commit(worktree)
+    return worktree
+
+
+def metrics(project: Path, name: str) -> dict[str, float]:
+    return json.loads((project / "metrics" / f"{name}.json").read_text())
+
+
+def ran(repro: subprocess.CompletedProcess[str]) -> list[str]:
+    """The stages that a ``dvc repro`` ran."""
+    return [
+        line.split("'")[1] for line in repro.stdout.splitlines() if line.startswith("Running stage")
+    ]
+
+
+def test_repro_runs_what_depends_on_a_change_and_nothing_else(small):
+    first = run(small, "dvc", "repro")
+    assert ran(first) == ["fetch", "compress", "optimize", "validate", "hash_drift"] or set(
+        ran(first)
+    ) == set(METRICS)
+    for name, names in METRICS.items():
+        found = metrics(small, name)
+        assert names <= set(found)
+        assert all(isinstance(value, int | float) for value in found.values())
+    assert metrics(small, "validate")["psnr_db"] >= 45
+    commit(small)
+
+    assert ran(run(small, "dvc", "repro")) == []
+
+    set_params(small, {"optimize.seed": 2})
+    assert ran(run(small, "dvc", "repro")) == ["optimize", "validate"]
+
+    changed = run(small, "dvc", "exp", "run", "-S", "compress.crf=35")
+    assert set(ran(changed)) == {"compress", "optimize", "validate", "hash_drift"}
+    assert metrics(small, "compress")["crf"] == 35
+    diff = json.loads(run(small, "dvc", "metrics", "diff", "--json").stdout)
+    assert diff["metrics/compress.json"]["crf"] == {"old": 28, "new": 35, "diff": 7}
+
+
+def test_results_do_not_depend_on_workers_hash_seed_locale_or_time_zone(small, tmp_path):
+    """The lock files of two unlike runs name the same bits."""
+    other = tmp_path / "another place" / "project"
+    shutil.copytree(small, other)
+    run(small, "dvc", "repro", env=environment(AFTERIMAGE_WORKERS="1", PYTHONHASHSEED="1"))
+    unlike = {
+        "PYTHONHASHSEED": "2",
+        "TZ": "Asia/Kathmandu",
+        "LC_ALL": "C",
+        "AFTERIMAGE_WORKERS": "3",
+    }
+    run(other, "dvc", "repro", env=environment(**unlike))
+    one, two = (
+        {
+            name: [(out["path"], out["md5"]) for out in entry["outs"]]
+            for name, entry in yaml.safe_load((project / "dvc.lock").read_text())["stages"].items()
+        }
+        for project in (small, other)
+    )
+    assert one == two
+
+
+def outputs(project: Path) -> dict[str, bytes]:
+    return {
+        name: (project / "data" / name).read_bytes()
+        for name in ("signature.json", "optimize_history.csv")
+    }
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+def test_a_killed_search_ends_in_the_same_signature(small, blow):
+    assert stage(small, "fetch").returncode == 0
+    assert stage(small, "optimize").returncode == 0
+    undisturbed = outputs(small)
+    for name in undisturbed:
+        (small / "data" / name).unlink()
+
+    victim = subprocess.Popen(
+        [sys.executable, "-m", "stages.optimize"], cwd=small, env=environment(),
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    journal = wait_for_lines(small / ".scratch" / "optimize", 4, victim)
+    if blow == signal.SIGKILL:
+        victim.kill()
+    else:
+        os.killpg(victim.pid, signal.SIGINT)
+    _, complaint = victim.communicate()
+    if blow == signal.SIGINT:
+        assert victim.returncode == 130
+        assert complaint.strip().splitlines()[-1].startswith("error: interrupted")
+        assert "Traceback" not in complaint
+    assert not (small / "data" / "signature.json").exists()
+
+    before = len(journal.read_text().splitlines())
+    assert stage(small, "optimize").returncode == 0
+    assert before >= 4
+    assert outputs(small) == undisturbed
+    assert not (small / ".scratch" / "optimize").exists()
+
+
+def wait_for_lines(folder: Path, count: int, process: subprocess.Popen[str]) -> Path:
+    for _ in range(600):
+        for journal in folder.glob("*.jsonl"):
+            if len(journal.read_text().splitlines()) >= count:
+                return journal
+        assert process.poll() is None, "the search ended before it could be killed"
+        time.sleep(0.05)
+    raise AssertionError("the search made no progress")
+
+
+def test_a_folder_of_videos_with_odd_names_and_bad_files(small):
+    videos = small / "data" / "own"
+    for index, name in enumerate(
+        ["with space.mkv", "dog!!!.mkv", "ünïcödé 视频.mkv", "sub/NA.mkv"]
+    ):
+        (videos / name).parent.mkdir(exist_ok=True)
+        SyntheticOffer("natural", index, 12, seed=4).store(videos / name)
+    (videos / "text.mp4").write_text("no video")
+    set_params(small, {"fetch.source": "folder"})
+    done = run(small, "dvc", "repro")
+    assert "skipped: text.mp4: " in done.stderr
+    assert metrics(small, "fetch")["clips"] == 4
+    assert metrics(small, "fetch")["skipped_clips"] == 1
+    assert metrics(small, "validate")["clips"] >= 1
+    stored = (small / "data" / "clips" / "dog!!!.mkv").read_bytes()
+    assert stored == (videos / "dog!!!.mkv").read_bytes()
+
+    set_params(small, {"fetch.strict": True})
+    refused = stage(small, "fetch")
+    assert refused.returncode == 1
+    assert complaint(refused) == "error: text.mp4: moov atom not found"
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line of a failed stage; a traceback is a failure of ours."""
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        (
+            "fetch",
+            {"fetch.source": "folder", "fetch.folder": "no where"},
+            "no where is not a folder",
+        ),
+        ("fetch", {"fetch.source": "folder"}, "data/own holds no video file"),
+        ("fetch", {"fetch.synthetic.natural": 1}, "two are needed"),
+        ("fetch", {"fetch.synthetic.natural": 0}, "two are needed"),
+        ("compress", {"compress.crf": 99}, "compress.crf = 99: must be from 0 to 51 for libx264"),
+        ("compress", {"compress.encoder": "xvid"}, "compress.encoder = 'xvid'"),
+        ("compress", {"compress.cfr": 28}, "unknown key compress.cfr (did you mean crf?)"),
+        ("optimize", {"optimize.seed": 0}, "optimize.seed = 0"),
+        ("validate", {}, "data/clips.csv: cannot read the manifest"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(small, name, changes, said):
+    set_params(small, changes)
+    done = stage(small, name)
+    assert done.returncode == 1
+    assert said in complaint(done)
+    assert complaint(done).startswith("error: ")
+    assert not list((small / "metrics").glob("*.json"))
+
+
+def test_a_short_key_is_refused_without_showing_it(small):
+    assert stage(small, "fetch").returncode == 0
+    assert stage(small, "compress").returncode == 0
+    assert stage(small, "optimize").returncode == 0
+    done = stage(small, "validate", AFTERIMAGE_KEY="too short")
+    assert complaint(done) == "error: AFTERIMAGE_KEY: the key has 9 bytes, at least 16 needed"
+
+
+def test_a_missing_clip_is_named(small):
+    assert stage(small, "fetch").returncode == 0
+    (small / "data" / "clips" / "natural_001.mkv").unlink()
+    done = stage(small, "compress")
+    assert done.returncode == 1
+    assert "natural_001.mkv" in complaint(done)
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A file system of 2 MB."""
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(mount)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("needs root, to mount a tiny file system")
+    yield mount
+    subprocess.run(["umount", "-l", str(mount)], check=True)
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_written(small, tiny_disk):
+    clips = small / "data" / "clips"
+    clips.symlink_to(tiny_disk, target_is_directory=True)
+    set_params(small, {"fetch.synthetic.natural": 12, "fetch.synthetic.frames": 40})
+    done = stage(small, "fetch")
+    assert done.returncode == 1
+    assert "No space left on device; free some space" in complaint(done)
+    assert not (small / "data" / "clips.csv").exists()
+    assert not list(tiny_disk.glob(".*"))
+
+
+def test_the_readme_shows_the_committed_metrics():
+    from tests.worktree import ROOT
+
+    run(ROOT, sys.executable, "-m", "stages.readme", "--check")

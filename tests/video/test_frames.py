@@ -1,0 +1,89 @@
+from fractions import Fraction
+
+import cv2
+import numpy as np
+import pytest
+
+from stages.errors import VideoError
+from stages.video.frames import Frames, Geometry, read
+from stages.video.lossless import encode_lossless
+from tests.conftest import constant
+
+
+def test_planes_are_views_in_the_order_y_u_v():
+    i420 = np.arange(2 * 6 * 4, dtype=np.uint8).reshape(2, 6, 4)
+    frames = Frames(i420, Fraction(25))
+    assert (len(frames), frames.width, frames.height) == (2, 4, 4)
+    np.testing.assert_array_equal(frames.plane("Y")[0], np.arange(16).reshape(4, 4))
+    np.testing.assert_array_equal(frames.plane("U")[0], [[16, 17], [18, 19]])
+    np.testing.assert_array_equal(frames.plane("V")[1], [[44, 45], [46, 47]])
+    frames.plane("V")[1, 0, 0] = 200
+    assert i420[1, 5, 0] == 200
+
+
+def test_rgb_is_bt601_limited_range():
+    # ITU-R BT.601: Y = 235, U = V = 128 is white; Y = 16 is black.
+    np.testing.assert_array_equal(constant(235).rgb(), 255)
+    np.testing.assert_array_equal(constant(16).rgb(), 0)
+    red = constant(81)
+    red.plane("U")[:], red.plane("V")[:] = 90, 240
+    np.testing.assert_allclose(red.rgb()[0, 0, 0], [255, 0, 0], atol=1)
+
+
+@pytest.mark.parametrize(
+    ("array", "complaint"),
+    [
+        (np.zeros((4, 6), np.uint8), "shape"),
+        (np.zeros((1, 7, 4), np.uint8), "shape"),
+        (np.zeros((1, 6, 4), np.float32), "dtype"),
+    ],
+)
+def test_what_is_no_video_is_refused(array, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        Frames(array, Fraction(25))
+
+
+def stored(tmp_path, frames):
+    path = tmp_path / "clip.mkv"
+    path.write_bytes(encode_lossless(frames))
+    return path
+
+
+def test_a_stored_clip_of_the_same_size_comes_back_as_it_was(tmp_path, natural):
+    path = stored(tmp_path, natural)
+    back = read(path, Geometry(320, 240), max_frames=1000, fps=natural.fps)
+    np.testing.assert_array_equal(back.i420, natural.i420)
+
+
+def test_no_more_frames_are_read_than_asked_for(tmp_path, natural):
+    assert (
+        len(read(stored(tmp_path, natural), Geometry(320, 240), max_frames=7, fps=natural.fps)) == 7
+    )
+
+
+@pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
+@pytest.mark.parametrize("size", [(320, 240), (96, 160), (200, 64)])
+def test_every_fit_gives_the_size_asked_for(tmp_path, natural, fit, size):
+    frames = read(stored(tmp_path, natural), Geometry(*size, fit), max_frames=2, fps=natural.fps)
+    assert (frames.width, frames.height) == size
+
+
+def test_crop_keeps_the_middle_and_pad_adds_black_bars(tmp_path, natural):
+    path = stored(tmp_path, natural)
+    cropped = read(path, Geometry(120, 240, "crop"), max_frames=1, fps=natural.fps)
+    np.testing.assert_array_equal(cropped.plane("Y"), natural.plane("Y")[:1, :, 100:220])
+    padded = read(path, Geometry(320, 480, "pad"), max_frames=1, fps=natural.fps)
+    np.testing.assert_array_equal(padded.plane("Y")[:, 120:360], natural.plane("Y")[:1])
+    assert (padded.plane("Y")[:, :118] == 16).all()
+
+
+def test_scaling_is_near_an_independent_one(tmp_path, natural):
+    frames = read(stored(tmp_path, natural), Geometry(160, 120), max_frames=1, fps=natural.fps)
+    reference = cv2.resize(natural.plane("Y")[0], (160, 120), interpolation=cv2.INTER_AREA)
+    error = np.abs(frames.plane("Y")[0].astype(float) - reference)
+    assert error.mean() < 3
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(VideoError, match=r"nowhere\.mp4"):
+        read(tmp_path / "nowhere.mp4", Geometry(64, 64), max_frames=1, fps=Fraction(25))

@@ -1,0 +1,171 @@
+import subprocess
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.errors import AfterimageError, VideoError
+from stages.video.ffmpeg import executable
+from stages.video.frames import Geometry, read
+from stages.video.probe import probe
+from stages.video.sources import folder, synthetic
+
+FRAME = Geometry(320, 240)
+
+
+def test_a_drawn_clip_depends_on_nothing_but_itself():
+    one = synthetic.draw("natural", 2, 6, seed=9)
+    synthetic.draw("natural", 1, 6, seed=9)
+    np.testing.assert_array_equal(synthetic.draw("natural", 2, 6, seed=9).i420, one.i420)
+    assert not np.array_equal(synthetic.draw("natural", 3, 6, seed=9).i420, one.i420)
+    assert not np.array_equal(synthetic.draw("natural", 2, 6, seed=8).i420, one.i420)
+
+
+@pytest.mark.parametrize("kind", synthetic.KINDS)
+def test_a_drawn_clip_is_stored_without_loss(tmp_path, kind):
+    offer = synthetic.SyntheticOffer(kind, 1, 5, seed=3)
+    offer.store(tmp_path / "clip")
+    found = probe(tmp_path / "clip", FRAME, max_frames=99)
+    assert (found.frames, found.fps) == (5, 25)
+    back = read(tmp_path / "clip", FRAME, max_frames=99, fps=Fraction(25))
+    np.testing.assert_array_equal(back.i420, synthetic.draw(kind, 1, 5, seed=3).i420)
+
+
+def spectrum_slope(picture):
+    """Slope of log power over log frequency, radially averaged."""
+    window = np.hanning(240)[:, None] * np.hanning(320)
+    power = np.abs(np.fft.fft2((picture - picture.mean()) * window)) ** 2
+    radius = np.hypot(np.fft.fftfreq(240)[:, None], np.fft.fftfreq(320))
+    edges = np.geomspace(0.02, 0.45, 12)
+    rings = [(radius >= low) & (radius < high) for low, high in pairwise(edges)]
+    levels = [np.log(power[ring].mean()) for ring in rings]
+    return np.polyfit(np.log(np.sqrt(edges[1:] * edges[:-1])), levels, 1)[0]
+
+
+def test_natural_clips_have_the_statistics_of_natural_video():
+    """Field (1987): power falls about as f^-2 to f^-4; a test card or noise does not."""
+    clips = [synthetic.draw("natural", index, 2, seed=1) for index in range(12)]
+    slopes = [spectrum_slope(clip.plane("Y")[0].astype(float)) for clip in clips]
+    assert -3.8 < np.median(slopes) < -2.4
+    noise = synthetic.draw("noise", 0, 2, seed=1)
+    assert abs(spectrum_slope(noise.plane("Y")[0].astype(float))) < 0.3
+
+
+def test_the_default_offers_have_unique_names_and_kinds():
+    offers = synthetic.offers(natural=5, simple=2, frames=4, seed=1)
+    assert len({offer.id for offer in offers}) == len(offers) == 13
+    assert sum(offer.kind == "natural" for offer in offers) == 5
+
+
+def write_video(path: Path, *options: str, frames: int = 6) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source = f"testsrc2=size=128x96:rate=10:duration={frames / 10}"
+    command = [executable(), "-v", "error", "-y", "-f", "lavfi", "-i", source, *options]
+    subprocess.run([*command, f"file:{path}"], check=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with space.mp4",
+        "dog!!!!.mkv",
+        "ünïcödé 视频.avi",
+        "-dash.mp4",
+        "a:b.mkv",
+        "50%d.mkv",
+        "sub/x.webm",
+    ],
+)
+def test_odd_names_are_read(tmp_path, name):
+    write_video(tmp_path / name)
+    (offer,) = folder.offers(tmp_path, "v_(.+_g\\d+)_c\\d+")
+    assert offer.id == name
+    offer.store(tmp_path / "stored")
+    assert (tmp_path / "stored").read_bytes() == (tmp_path / name).read_bytes()
+    assert probe(tmp_path / name, FRAME, max_frames=60).frames == 6
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-c:v", "libx264", "-pix_fmt", "yuv444p"),
+        ("-c:v", "libx264", "-pix_fmt", "yuv420p10le"),
+        ("-c:v", "mpeg4"),
+        ("-c:v", "ffv1", "-pix_fmt", "rgb24"),
+        ("-c:v", "libx264", "-vf", "scale=127:95", "-pix_fmt", "yuv444p"),
+        ("-c:v", "libx264", "-color_range", "pc"),
+    ],
+)
+def test_pixel_formats_and_odd_sizes_are_normalised(tmp_path, options):
+    path = write_video(tmp_path / "clip.mkv", *options)
+    assert probe(path, FRAME, max_frames=60).frames == 6
+    frames = read(path, FRAME, max_frames=60, fps=Fraction(10))
+    assert frames.i420.shape == (6, 360, 320)
+
+
+def test_groups_come_from_the_name_and_else_from_the_file(tmp_path):
+    names = ["v_Punch_g03_c01.avi", "v_Punch_g03_c02.avi", "v_Punch_g04_c01.avi", "holiday.avi"]
+    for name in names:
+        (tmp_path / name).touch()
+    found = {offer.id: offer.group for offer in folder.offers(tmp_path, r"v_(.+_g\d+)_c\d+")}
+    assert found["v_Punch_g03_c01.avi"] == found["v_Punch_g03_c02.avi"] == "Punch_g03"
+    assert found["v_Punch_g04_c01.avi"] == "Punch_g04"
+    assert found["holiday.avi"] == "holiday.avi"
+
+
+def test_hidden_and_other_files_are_passed_over(tmp_path):
+    for name in ("a.mp4", ".b.mp4", "c.txt", ".hidden/d.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert [offer.id for offer in folder.offers(tmp_path, "x")] == ["a.mp4"]
+
+
+def test_a_missing_and_an_empty_folder_are_named(tmp_path):
+    with pytest.raises(AfterimageError, match="nowhere is not a folder"):
+        folder.offers(tmp_path / "nowhere", "x")
+    with pytest.raises(AfterimageError, match="holds no video file"):
+        folder.offers(tmp_path, "x")
+
+
+def test_what_is_no_video_is_refused_with_a_reason(tmp_path):
+    text = tmp_path / "text.mp4"
+    text.write_text("this is no video\n" * 100)
+    with pytest.raises(VideoError, match=r"^text\.mp4: \w"):
+        probe(text, FRAME, max_frames=60)
+    empty = tmp_path / "empty.mkv"
+    empty.touch()
+    with pytest.raises(VideoError, match=r"empty\.mkv"):
+        probe(empty, FRAME, max_frames=60)
+
+
+def test_a_truncated_video_is_refused(tmp_path):
+    whole = write_video(tmp_path / "whole.avi", "-c:v", "mpeg4", frames=60)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(write_video(tmp_path / "whole.mp4", frames=60).read_bytes()[:20_000])
+    with pytest.raises(VideoError, match=r"cut\.mp4"):
+        probe(cut, FRAME, max_frames=60)
+    assert probe(whole, FRAME, max_frames=60).frames == 60
+
+
+def test_a_playlist_in_disguise_opens_nothing_beyond_this_machine(tmp_path):
+    disguised = tmp_path / "clip.mp4"
+    disguised.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n")
+    with pytest.raises(VideoError):
+        probe(disguised, FRAME, max_frames=60)
+
+
+def test_the_files_that_break_other_decoders(bad_clips):
+    assert probe(bad_clips["matlab_uncompressed_foreman.avi"], FRAME, max_frames=60).frames == 30
+    assert probe(bad_clips["torchcodec_av1_video.mkv"], FRAME, max_frames=200).frames == 125
+    with pytest.raises(VideoError, match=r"decord_corrupted\.mp4: "):
+        probe(bad_clips["decord_corrupted.mp4"], FRAME, max_frames=60)
+
+
+def test_every_real_clip_decodes(real_clips):
+    for path in real_clips[::4]:
+        found = probe(path, FRAME, max_frames=8)
+        assert found.frames == 8
+        assert 9 < found.fps < 61

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from stages.errors import VideoError
-from stages.pipeline.params import load_params
+from stages.pipeline.params_file import load_params
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Geometry, read
 from stages.video.probe import probe

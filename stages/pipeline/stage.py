@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable
 
 from stages.errors import AfterimageError
-from stages.pipeline.params import Params, load_params
+from stages.pipeline.params import Params
+from stages.pipeline.params_file import load_params
 
 INTERRUPTED = 130
 

@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from stages.errors import AfterimageError
-from stages.pipeline.params import Params, load_params
+from stages.pipeline.params import Params
+from stages.pipeline.params_file import load_params
 from tests.worktree import ROOT
 
 TEXT = (ROOT / "params.yaml").read_text()

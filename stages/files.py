@@ -18,6 +18,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
     try:
         yield partial
+        if partial.is_dir():
+            # Only a file can be replaced in one step; a folder's old version has to go first.
+            _remove(path)
         partial.replace(path)
     except OSError as error:
         if error.filename is None:

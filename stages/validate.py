@@ -4,7 +4,7 @@ False positives are counted where nothing may be found: in unmarked clips under 
 and in marked and unmarked clips under many wrong keys.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from statistics import fmean, median
 
@@ -32,7 +32,7 @@ class Check:
 
     signature: Signature
     codec: Codec
-    key: bytes
+    key: bytes = field(repr=False)
     psnr_db: float
     threshold: float
     wrong_keys: int

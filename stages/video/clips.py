@@ -87,7 +87,7 @@ def split_groups(groups: Sequence[str], *, test_fraction: float, seed: int) -> d
     draws = {group: _uniform(f"{seed}/{group}") for group in groups}
     if len(draws) < 2:
         raise AfterimageError(
-            f"the data set has {len(draws)} source recording: two are needed at least, "
+            f"source recordings in the data set: {len(draws)}; two are needed at least, "
             "one to train on and one to test on"
         )
     sides = {group: "test" if draw < test_fraction else "train" for group, draw in draws.items()}

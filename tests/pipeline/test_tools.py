@@ -117,6 +117,10 @@ def test_a_folder_is_whole_or_not_there(tmp_path):
         write_bytes(partial / "a" / "b", b"x")
         raise RuntimeError
     assert not list(tmp_path.iterdir())
+    for content in (b"old", b"new"):
+        with written_whole(tmp_path / "folder") as partial:
+            write_bytes(partial / content.decode(), content)
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["new"]
 
 
 def test_an_error_that_names_no_file_gets_the_name(tmp_path):

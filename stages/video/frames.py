@@ -1,5 +1,6 @@
 """Frames of a video as one array of planar YUV 4:2:0, and reading them from a file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.errors import VideoError
-from stages.video.ffmpeg import file_input, first_line, run
+from stages.video.ffmpeg import file_input, first_line, pieces, run
 
 Plane = Literal["Y", "U", "V"]
 Fit = Literal["crop", "pad", "stretch"]
@@ -97,14 +98,46 @@ def read(path: Path, geometry: Geometry, *, max_frames: int, fps: Fraction) -> F
 
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
-    stream = geometry.apply(file_input(path).video)
-    output = stream.output(
-        "pipe:", format="rawvideo", fps_mode="passthrough", **{"frames:v": max_frames}
-    )
+    output = _decoding(path, geometry, max_frames)
     raw, complaints = run(output, subject=str(path))
     if not raw:
         raise VideoError(f"{path}: {first_line(complaints) or 'no video frame in it'}")
     return from_bytes(raw, geometry.width, geometry.height, fps)
+
+
+def stream(
+    path: Path, geometry: Geometry, *, max_frames: int | None = None
+) -> Iterator[NDArray[np.uint8]]:
+    """Decode a file frame by frame, in memory that does not grow with its length.
+
+    Parameters
+    ----------
+    path : a video file.
+    geometry : what every frame is brought to.
+    max_frames : how many frames at most, from the first; all by default.
+
+    Yields
+    ------
+    I420 frames, uint8 [shape=(3 * H / 2, W)]; each is overwritten by the next.
+
+    Raises ``VideoError``, naming the file, if no frame can be decoded.
+    """
+    shape = (geometry.height * 3 // 2, geometry.width)
+    output = _decoding(path, geometry, max_frames)
+    frames = 0
+    for piece in pieces(output, size=shape[0] * shape[1], subject=str(path)):
+        frames += 1
+        yield np.frombuffer(piece, np.uint8).reshape(shape)
+    if not frames:
+        raise VideoError(f"{path}: no video frame in it")
+
+
+def _decoding(path: Path, geometry: Geometry, max_frames: int | None) -> Any:
+    """An ffmpeg graph that writes a file's frames to ``pipe:1``, as they are stored."""
+    limit = {} if max_frames is None else {"frames:v": max_frames}
+    return geometry.apply(file_input(path).video).output(
+        "pipe:", format="rawvideo", fps_mode="passthrough", enc_time_base="filter", **limit
+    )
 
 
 def from_bytes(raw: bytes, width: int, height: int, fps: Fraction) -> Frames:

@@ -6,6 +6,7 @@ impostor model, so a handful of videos is enough.
 
 import argparse
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -117,4 +118,9 @@ def arguments() -> argparse.Namespace:
         "--group-regex", default="$^", metavar="REGEX",
         help="what it captures in a file name is the recording (default: each file is its own)",
     )  # fmt: skip
-    return parser.parse_args()
+    asked = parser.parse_args()
+    try:
+        re.compile(asked.group_regex)
+    except re.error as error:
+        parser.error(f"argument --group-regex: {error}")
+    return asked

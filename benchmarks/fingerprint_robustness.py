@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.footage import clips, load, markdown
+from benchmarks.footage import GEOMETRY, clips, load, markdown
 from stages.fingerprint.distance import Bits, hamming, pairwise
 from stages.fingerprint.impostors import fit
-from stages.fingerprint.recipe import GEOMETRY, fingerprint
+from stages.fingerprint.recipe import fingerprint
 from stages.pipeline.workers import map_items, workers
 from stages.statistics import exact_interval
 from stages.video.codec import Codec

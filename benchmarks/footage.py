@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stages.errors import VideoError
-from stages.fingerprint.recipe import GEOMETRY
-from stages.video.frames import Frames, read
+from stages.video.frames import Frames, Geometry, read
 from stages.video.probe import probe
 from stages.video.sources import folder
 
 log = logging.getLogger(__name__)
 
 FRAMES = 60
+GEOMETRY = Geometry(320, 240)
 
 
 def clips(directories: Sequence[Path]) -> list[Path]:

@@ -20,11 +20,15 @@ from numpy.typing import NDArray
 from stages.command_line import positive
 from stages.errors import AfterimageError, VideoError
 from stages.fingerprint.distance import Bits, hamming, pairwise
-from stages.fingerprint.recipe import BITS, GEOMETRY, fingerprint_file
+from stages.fingerprint.recipe import BITS, fingerprint_file
 from stages.fingerprint.verdict import FALSE_POSITIVE_RATE, IMPOSTORS
 from stages.pipeline.workers import map_items, workers
 from stages.video.codec import MAX_CRF, Codec
+from stages.video.frames import Geometry
 from stages.video.sources.folder import FolderOffer, offers
+
+# What is encoded: as in the pipeline.
+GEOMETRY = Geometry(320, 240)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from stages.video.frames import Frames, Geometry, stream
 
 __all__ = ["BITS", "GEOMETRY", "RECIPES", "Accumulator", "fingerprint", "fingerprint_file"]
 
-# What a file is brought to before it is hashed, so that its size and shape do not matter.
-GEOMETRY = Geometry(320, 240)
+# What a file is brought to before it is hashed, so that its size and shape do not matter: four
+# pixels of luma and two of chroma are a cell of the grid's side.
+GEOMETRY = Geometry(128, 96, scaler="fast")
 
 
 class Accumulator(Protocol):
@@ -41,20 +42,19 @@ def fingerprint(frames: Frames, recipe: str = "afterimage") -> NDArray[np.bool_]
     return _accumulated(frames.i420, recipe)
 
 
-def fingerprint_file(
-    path: Path, recipe: str = "afterimage", *, max_frames: int | None = None
-) -> NDArray[np.bool_]:
-    """The 256 bits of a video file [shape=(256,)], in memory that does not grow with its length.
+def fingerprint_file(path: Path, *, max_frames: int | None = None) -> NDArray[np.bool_]:
+    """The 256 bits of a video file [shape=(256,)], by our own recipe.
+
+    Its frames are hashed while they are decoded, in memory that does not grow with their number.
 
     Parameters
     ----------
     path : a file in any container and codec that ffmpeg reads, of any size.
-    recipe : ``afterimage`` or ``classic``.
     max_frames : how many frames at most, from the first; all by default.
 
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
-    return _accumulated(stream(path, GEOMETRY, max_frames=max_frames), recipe)
+    return _accumulated(stream(path, GEOMETRY, max_frames=max_frames), "afterimage")
 
 
 def _accumulated(frames: Iterable[NDArray[np.uint8]], recipe: str) -> NDArray[np.bool_]:

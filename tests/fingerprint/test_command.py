@@ -1,5 +1,6 @@
 """The command that people run on their own videos, in a process of its own."""
 
+import re
 import subprocess
 import sys
 
@@ -43,7 +44,9 @@ def videos(tmp_path_factory):
 def test_a_video_is_printed_as_its_hash(videos):
     done = command(videos / "a.mkv")
     assert done.returncode == 0
-    assert done.stdout == to_hex(fingerprint(draw("natural", 1, 12, 1))) + "\n"
+    assert re.fullmatch("[0-9a-f]{64}\n", done.stdout)
+    frames = fingerprint(draw("natural", 1, 12, 1))
+    assert hamming(from_hex(done.stdout.strip()), frames) <= 4
     assert done.stderr == ""
 
 

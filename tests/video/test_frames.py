@@ -118,3 +118,12 @@ def test_damage_within_a_stream_is_told(tmp_path, natural, caplog):
     assert len([1 for _ in stream(path, Geometry(320, 240))]) > 0
     assert caplog.text.count("warning: ") == 1
     assert str(path) in caplog.text
+
+
+def test_a_copy_of_another_size_shows_the_same_picture(tmp_path, natural):
+    """The picture is cropped before it is scaled, so that a small frame is no coarser a crop."""
+    path = stored(tmp_path, natural)
+    small = read(path, Geometry(64, 64, scaler="fast"), max_frames=1, fps=natural.fps)
+    large = read(path, Geometry(240, 240), max_frames=1, fps=natural.fps)
+    expected = cv2.resize(large.plane("Y")[0], (64, 64), interpolation=cv2.INTER_AREA)
+    np.testing.assert_allclose(small.plane("Y")[0], expected.astype(float), atol=2)

@@ -1,5 +1,9 @@
-"""How many bits of the fingerprint the codec flips, beside how far apart different videos are."""
+"""How many bits of the fingerprint the codec flips, beside how far apart different videos are.
 
+Given a folder on the command line, it measures the videos in there without DVC (`own_videos`).
+"""
+
+import sys
 from dataclasses import asdict, dataclass
 from functools import partial
 from statistics import median
@@ -7,6 +11,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from stages import own_videos
+from stages.command_line import told_in_one_line
 from stages.errors import AfterimageError
 from stages.fingerprint.distance import hamming, pairwise
 from stages.fingerprint.impostors import threshold
@@ -113,4 +119,8 @@ def summary(
 
 
 if __name__ == "__main__":
-    run(main)
+    if sys.argv[1:]:
+        with told_in_one_line():
+            own_videos.main()
+    else:
+        run(main)

@@ -47,7 +47,7 @@ ALLOWED = {
     "stages/fingerprint": {"stages.fingerprint", "stages.video"},
     "stages/pipeline": {"stages.pipeline", "stages.video"},
 }
-COMMON = {"stages.errors", "stages.files", "stages.statistics"}
+COMMON = {"stages.command_line", "stages.errors", "stages.files", "stages.statistics"}
 
 
 @pytest.mark.parametrize("room", ALLOWED)

@@ -12,7 +12,7 @@ Everything is in integers, so that every processor gives the same bits.
 import hashlib
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -34,6 +34,9 @@ _FAINT_MIXTURE = 512
 # Horizontals and verticals hold about twice the energy of slants in most scenes (Torralba and
 # Oliva, "Statistics of natural image categories", 2003), and letterbox bars are nothing else.
 _CARDINAL = math.sqrt(0.5)
+
+# Frames whose maps are made at once: NumPy's calls cost more than its sums.
+_BATCH = 16
 
 Map = NDArray[np.int32]
 
@@ -81,15 +84,19 @@ class Afterimage:
     def __init__(self) -> None:
         self._sums = np.zeros((len(_BANDS), ROWS, COLUMNS), np.int64)
         self._frames = 0
+        self._waiting = np.empty((_BATCH, 3, ROWS, COLUMNS), np.int32)
 
     def add(self, frame: NDArray[np.uint8]) -> None:
         """Add one I420 frame [shape=(3 * H / 2, W)]."""
-        self._sums += maps(frame)
+        self._waiting[self._frames % _BATCH] = shrunk(frame)
         self._frames += 1
+        if self._frames % _BATCH == 0:
+            self._sums += maps(self._waiting).sum(axis=0, dtype=np.int64)
 
     def features(self) -> NDArray[np.int64]:
         """Signed features of the video so far, alike in scale, none dominant [shape=(256,)]."""
-        means = self._sums // max(self._frames, 1)
+        rest = maps(self._waiting[: self._frames % _BATCH]).sum(axis=0, dtype=np.int64)
+        means = (self._sums + rest) // max(self._frames, 1)
         rows, columns = _cosines(ROWS), _cosines(COLUMNS)
         spectra = (rows @ means @ columns.T) >> (2 * _COSINE_BITS)
         whitened = spectra[_places()] * _weights() >> _FRACTION_BITS
@@ -101,14 +108,28 @@ class Afterimage:
         return np.asarray(_mixing() @ self.features() > _thresholds())
 
 
-def maps(frame: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """The seven maps of one I420 frame, in the order of the bands [shape=(7, 24, 32)]."""
+def shrunk(frame: NDArray[np.uint8]) -> Map:
+    """The cells of Y, U and V of one I420 frame [shape=(3, 24, 32)]."""
     height, width = frame.shape[0] * 2 // 3, frame.shape[1]
-    chroma = frame[height:].reshape(2, height // 2, width // 2)
-    y, u, v = cells(frame[:height]), cells(chroma[0]), cells(chroma[1])
+    u, v = frame[height:].reshape(2, height // 2, width // 2)
+    return np.array([cells(frame[:height]), cells(u), cells(v)])
+
+
+def maps(planes: Map) -> Map:
+    """The seven maps of shrunk frames, in the order of the bands.
+
+    Parameters
+    ----------
+    planes : int32 array [shape=(n, 3, 24, 32)].
+
+    Returns
+    -------
+    int32 array [shape=(n, 7, 24, 32)].
+    """
+    y, u, v = planes[:, 0], planes[:, 1], planes[:, 2]
     edges, upright, slanted = _gradients(y)
-    saliency = _contrast(y) + _contrast(u) + _contrast(v)
-    return np.array([y, u - v, u + v, edges, upright, slanted, saliency])
+    saliency = _contrast(planes).sum(axis=1, dtype=np.int32)
+    return np.stack([y, u - v, u + v, edges, upright, slanted, saliency], axis=1)
 
 
 def cells(plane: NDArray[np.uint8]) -> Map:
@@ -117,28 +138,35 @@ def cells(plane: NDArray[np.uint8]) -> Map:
     Cell borders fall on whole pixels, so sums are exact. A plane smaller than the grid has some
     of its pixels in two cells.
     """
-    top, bottom = _borders(plane.shape[0], ROWS)
-    left, right = _borders(plane.shape[1], COLUMNS)
-    corners: Map = np.asarray(cv2.integral(plane, sdepth=cv2.CV_32S), np.int32)
-    above, below = corners[top], corners[bottom]
-    sums = below[:, right] - below[:, left] - above[:, right] + above[:, left]
-    return sums * LEVEL // np.outer(bottom - top, right - left).astype(np.int32)
+    corners, areas = _layout(*plane.shape)
+    # 32 bits may overflow in a large picture, and differences are right all the same.
+    inner, left, above, outer = cv2.integral(plane, sdepth=cv2.CV_32S).take(corners)
+    return np.asarray((outer - above - left + inner) * LEVEL // areas, np.int32)
 
 
-def _borders(length: int, cells: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+@lru_cache(maxsize=16)
+def _layout(height: int, width: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Where the four corners of each cell are in the integral image, and the cells' areas."""
+    (top, bottom), (left, right) = _borders(height, ROWS), _borders(width, COLUMNS)
+    corners = [np.add.outer(row * (width + 1), column)
+               for row in (top, bottom) for column in (left, right)]  # fmt: skip
+    return np.array(corners), np.outer(bottom - top, right - left).astype(np.int32)
+
+
+def _borders(length: int, cells: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First pixel of each cell along an axis, and the one after its last."""
-    first = np.arange(cells, dtype=np.int32) * length // cells
-    last = np.arange(1, cells + 1, dtype=np.int32) * length // cells
+    first = np.arange(cells, dtype=np.int64) * length // cells
+    last = np.arange(1, cells + 1, dtype=np.int64) * length // cells
     return first, np.maximum(last, first + 1)
 
 
 def _gradients(y: Map) -> tuple[Map, Map, Map]:
     """Strength of edges; of upright over level texture; of one diagonal over the other."""
-    padded = np.pad(y, 1, mode="edge")
-    across = _strong(padded[1:-1, 2:] - padded[1:-1, :-2])
-    down = _strong(padded[2:, 1:-1] - padded[:-2, 1:-1])
-    falling = _strong(padded[2:, 2:] - padded[:-2, :-2])
-    rising = _strong(padded[2:, :-2] - padded[:-2, 2:])
+    padded = np.pad(y, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    across = _strong(padded[:, 1:-1, 2:] - padded[:, 1:-1, :-2])
+    down = _strong(padded[:, 2:, 1:-1] - padded[:, :-2, 1:-1])
+    falling = _strong(padded[:, 2:, 2:] - padded[:, :-2, :-2])
+    rising = _strong(padded[:, 2:, :-2] - padded[:, :-2, 2:])
     return across + down, across - down, falling - rising
 
 
@@ -147,14 +175,15 @@ def _strong(difference: Map) -> Map:
     return np.maximum(np.abs(difference) - np.int32(_FAINT_EDGE * LEVEL), 0)
 
 
-def _contrast(plane: Map) -> Map:
+def _contrast(planes: Map) -> Map:
     """How far each cell stands out from its surround."""
-    sums = cv2.boxFilter(
-        plane.astype(np.int16), cv2.CV_32S, (_SURROUND, _SURROUND),
-        normalize=False, borderType=cv2.BORDER_REFLECT,
-    )  # fmt: skip
-    surround: Map = np.asarray(sums, np.int32) // _SURROUND**2
-    return np.asarray(np.abs(plane - surround))
+    sums = np.empty_like(planes)
+    for index in np.ndindex(planes.shape[:2]):
+        cv2.boxFilter(
+            planes[index].astype(np.int16), cv2.CV_32S, (_SURROUND, _SURROUND),
+            dst=sums[index], normalize=False, borderType=cv2.BORDER_REFLECT,
+        )  # fmt: skip
+    return np.asarray(np.abs(planes - sums // _SURROUND**2))
 
 
 # --- public constants ------------------------------------------------------------------------

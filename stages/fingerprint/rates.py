@@ -6,7 +6,6 @@ different videos.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 
 def false_negative_rate(genuine: ArrayLike, threshold: float) -> float:
@@ -33,14 +32,3 @@ def equal_error_rate(genuine: ArrayLike, impostor: ArrayLike) -> float:
     excess = (misses - matches)[[after - 1, after]]
     share = excess[0] / (excess[0] - excess[1])
     return float(matches[after - 1] + share * (matches[after] - matches[after - 1]))
-
-
-def area_under_curve(genuine: ArrayLike, impostor: ArrayLike) -> float:
-    """Probability that a genuine pair is nearer than an impostor pair; a tie counts half.
-
-    This is the Mann-Whitney statistic, and the area under the ROC curve.
-    """
-    near, far = np.asarray(genuine).ravel(), np.asarray(impostor).ravel()
-    ranks = rankdata(np.concatenate([far, near]))[: far.size]
-    wins = ranks.sum() - far.size * (far.size + 1) / 2
-    return float(wins / (near.size * far.size))

@@ -1,6 +1,7 @@
 """The fingerprint of a video, by one of the recipes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -9,9 +10,13 @@ from numpy.typing import NDArray
 from stages.errors import AfterimageError
 from stages.fingerprint.afterimage import BITS, Afterimage
 from stages.fingerprint.classic import Classic
-from stages.video.frames import Frames
+from stages.video.frames import Frames, Geometry, stream
 
-__all__ = ["BITS", "RECIPES", "Accumulator", "fingerprint"]
+__all__ = ["BITS", "GEOMETRY", "RECIPES", "Accumulator", "fingerprint", "fingerprint_file"]
+
+# What a file is brought to before it is hashed, so that its size and shape do not matter: four
+# pixels of luma and two of chroma are a cell of the grid's side.
+GEOMETRY = Geometry(128, 96, scaler="fast")
 
 
 class Accumulator(Protocol):
@@ -32,11 +37,30 @@ def fingerprint(frames: Frames, recipe: str = "afterimage") -> NDArray[np.bool_]
 
     Raises ``AfterimageError`` for an unknown recipe, or a video without frames.
     """
-    if recipe not in RECIPES:
-        raise AfterimageError(f"unknown fingerprint recipe {recipe!r}: one of {sorted(RECIPES)}")
     if len(frames) == 0:
         raise AfterimageError("a video without frames has no fingerprint")
+    return _accumulated(frames.i420, recipe)
+
+
+def fingerprint_file(path: Path, *, max_frames: int | None = None) -> NDArray[np.bool_]:
+    """The 256 bits of a video file [shape=(256,)], by our own recipe.
+
+    Its frames are hashed while they are decoded, in memory that does not grow with their number.
+
+    Parameters
+    ----------
+    path : a file in any container and codec that ffmpeg reads, of any size.
+    max_frames : how many frames at most, from the first; all by default.
+
+    Raises ``VideoError``, naming the file, if no frame can be decoded.
+    """
+    return _accumulated(stream(path, GEOMETRY, max_frames=max_frames), "afterimage")
+
+
+def _accumulated(frames: Iterable[NDArray[np.uint8]], recipe: str) -> NDArray[np.bool_]:
+    if recipe not in RECIPES:
+        raise AfterimageError(f"unknown fingerprint recipe {recipe!r}: one of {sorted(RECIPES)}")
     accumulator = RECIPES[recipe]()
-    for frame in frames.i420:
+    for frame in frames:
         accumulator.add(frame)
     return accumulator.bits()

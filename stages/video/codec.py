@@ -1,12 +1,13 @@
 """A real encoder at given settings: frames to a file's bytes, and back to frames."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import ffmpeg
 
-from stages.video.ffmpeg import run
-from stages.video.frames import Frames, from_bytes, raw_input
+from stages.video.ffmpeg import file_input, run
+from stages.video.frames import Frames, Geometry, from_bytes, raw_input
 
 EncoderName = Literal["libx264", "libx265", "libvpx-vp9", "libsvtav1"]
 Preset = Literal[
@@ -50,12 +51,8 @@ class Codec:
     pixel_format: PixelFormat = "yuv420p"
 
     def encode(self, frames: Frames, *, subject: str = "clip") -> bytes:
-        """Encode frames to the bytes of a Matroska file without date, version or random ids."""
-        output = raw_input(frames).output(
-            "pipe:", format="matroska", vcodec=self.encoder, crf=self.crf, g=self.gop,
-            pix_fmt=self.pixel_format, threads=1, fflags="+bitexact", **{"flags:v": "+bitexact"},
-            sws_flags="accurate_rnd+bitexact", **self._encoder_options(),
-        )  # fmt: skip
+        """Encode frames to the bytes of a Matroska file."""
+        output = self._encoding(raw_input(frames), "pipe:")
         return run(output, stdin=frames.i420.tobytes(), subject=f"{subject}: {self.encoder}")[0]
 
     def decode(self, encoded: bytes, like: Frames, *, subject: str = "clip") -> Frames:
@@ -71,6 +68,27 @@ class Codec:
     def round_trip(self, frames: Frames, *, subject: str = "clip") -> Frames:
         """What a viewer sees after the codec: same shape as ``frames``."""
         return self.decode(self.encode(frames, subject=subject), frames, subject=subject)
+
+    def transcode(
+        self, source: Path, target: Path, geometry: Geometry, *, max_frames: int | None = None
+    ) -> None:
+        """Encode a file, brought to a geometry, to a file, in memory flat in its length.
+
+        Frames are counted and not timed: 25 a second, whatever the source says.
+        """
+        frames = geometry.apply(file_input(source).video)
+        frames = frames.filter("settb", "1/25").filter("setpts", "N").filter("fps", 25)
+        limit = {} if max_frames is None else {"frames:v": max_frames}
+        output = self._encoding(frames, str(target), fps_mode="passthrough", **limit)
+        run(output, subject=str(source))
+
+    def _encoding(self, stream: Any, target: str, **options: Any) -> Any:
+        """The graph that encodes a stream to Matroska without date, version or random ids."""
+        return stream.output(
+            target, format="matroska", vcodec=self.encoder, crf=self.crf, g=self.gop,
+            pix_fmt=self.pixel_format, threads=1, fflags="+bitexact", **{"flags:v": "+bitexact"},
+            sws_flags="accurate_rnd+bitexact", **self._encoder_options(), **options,
+        )  # fmt: skip
 
     def _encoder_options(self) -> dict[str, Any]:
         match self.encoder:

@@ -1,5 +1,6 @@
 """Frames of a video as one array of planar YUV 4:2:0, and reading them from a file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,32 +12,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.errors import VideoError
-from stages.video.ffmpeg import file_input, first_line, run
+from stages.video.ffmpeg import file_input, first_line, pieces, run
 
 Plane = Literal["Y", "U", "V"]
 Fit = Literal["crop", "pad", "stretch"]
+Scaler = Literal["fine", "fast"]
 
 # The scaler's portable code: the same pixels on every processor.
-_SCALER = "bicubic+accurate_rnd+full_chroma_int+bitexact"
+_SCALERS: dict[Scaler, str] = {
+    "fine": "bicubic+accurate_rnd+full_chroma_int+bitexact",
+    "fast": "area+accurate_rnd+bitexact",
+}
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """The frame that every clip is brought to: even width and height in pixels, and how."""
+    """The frame that every clip is brought to, and how.
+
+    Attributes
+    ----------
+    width, height : even, in pixels.
+    fit : what becomes of another aspect ratio.
+    scaler : ``fine`` to be looked at (bicubic), or ``fast`` to be averaged (means of areas).
+    """
 
     width: int
     height: int
     fit: Fit = "crop"
+    scaler: Scaler = "fine"
 
     def apply(self, stream: Any) -> Any:
         """Scale (and crop or pad) an ffmpeg video stream to this geometry, BT.601 limited range."""
-        ratio = {"crop": "increase", "pad": "decrease", "stretch": "disable"}[self.fit]
-        stream = stream.filter(
-            "scale", self.width, self.height, force_original_aspect_ratio=ratio,
-            flags=_SCALER, out_color_matrix="bt601", out_range="tv",
-        )  # fmt: skip
         if self.fit == "crop":
-            stream = stream.filter("crop", self.width, self.height)
+            # Before scaling, where a pixel is least.
+            stream = stream.filter(
+                "crop", f"min(iw,ih*{self.width}/{self.height})",
+                f"min(ih,iw*{self.height}/{self.width})",
+            )  # fmt: skip
+        stream = stream.filter(
+            "scale", self.width, self.height,
+            force_original_aspect_ratio="decrease" if self.fit == "pad" else "disable",
+            flags=_SCALERS[self.scaler], out_color_matrix="bt601", out_range="tv",
+        )  # fmt: skip
         if self.fit == "pad":
             stream = stream.filter("pad", self.width, self.height, -1, -1)
         return stream.filter("setsar", 1).filter("format", "yuv420p")
@@ -97,14 +114,46 @@ def read(path: Path, geometry: Geometry, *, max_frames: int, fps: Fraction) -> F
 
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
-    stream = geometry.apply(file_input(path).video)
-    output = stream.output(
-        "pipe:", format="rawvideo", fps_mode="passthrough", **{"frames:v": max_frames}
-    )
+    output = _decoding(path, geometry, max_frames)
     raw, complaints = run(output, subject=str(path))
     if not raw:
         raise VideoError(f"{path}: {first_line(complaints) or 'no video frame in it'}")
     return from_bytes(raw, geometry.width, geometry.height, fps)
+
+
+def stream(
+    path: Path, geometry: Geometry, *, max_frames: int | None = None
+) -> Iterator[NDArray[np.uint8]]:
+    """Decode a file frame by frame, in memory that does not grow with its length.
+
+    Parameters
+    ----------
+    path : a video file.
+    geometry : what every frame is brought to.
+    max_frames : how many frames at most, from the first; all by default.
+
+    Yields
+    ------
+    I420 frames, uint8 [shape=(3 * H / 2, W)]; each is overwritten by the next.
+
+    Raises ``VideoError``, naming the file, if no frame can be decoded.
+    """
+    shape = (geometry.height * 3 // 2, geometry.width)
+    output = _decoding(path, geometry, max_frames)
+    frames = 0
+    for piece in pieces(output, size=shape[0] * shape[1], subject=str(path)):
+        frames += 1
+        yield np.frombuffer(piece, np.uint8).reshape(shape)
+    if not frames:
+        raise VideoError(f"{path}: no video frame in it")
+
+
+def _decoding(path: Path, geometry: Geometry, max_frames: int | None) -> Any:
+    """An ffmpeg graph that writes a file's frames to ``pipe:1``, as they are stored."""
+    limit = {} if max_frames is None else {"frames:v": max_frames}
+    return geometry.apply(file_input(path).video).output(
+        "pipe:", format="rawvideo", fps_mode="passthrough", enc_time_base="filter", **limit
+    )
 
 
 def from_bytes(raw: bytes, width: int, height: int, fps: Fraction) -> Frames:

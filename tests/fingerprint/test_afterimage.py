@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 from scipy.fft import dctn
 
 from stages.fingerprint import afterimage
-from stages.fingerprint.afterimage import BITS, COLUMNS, LEVEL, ROWS, Afterimage, cells, maps
+from stages.fingerprint.afterimage import BITS, COLUMNS, LEVEL, ROWS, Afterimage, cells
 from stages.fingerprint.distance import hamming
 from stages.video.frames import Frames
+
+
+def maps(frame: np.ndarray) -> np.ndarray:
+    """The maps of one frame [shape=(7, 24, 32)]."""
+    return afterimage.maps(afterimage.shrunk(frame)[None])[0]
+
 
 LUMA, BLUE_ORANGE, GREEN_MAGENTA, EDGES, UPRIGHT, SLANTED, SALIENCY = range(7)
 

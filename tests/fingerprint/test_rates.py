@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.fingerprint.rates import (
-    area_under_curve,
     equal_error_rate,
     false_negative_rate,
     false_positive_rate,
@@ -21,12 +20,6 @@ def test_rates_by_hand():
     assert false_positive_rate(IMPOSTOR, 80) == 0.2
 
 
-def test_area_by_hand():
-    """Of 20 pairs of a genuine and an impostor distance, one stands in the wrong order."""
-    assert area_under_curve(GENUINE, IMPOSTOR) == pytest.approx(19 / 20)
-    assert area_under_curve([5], [5]) == 0.5
-
-
 def test_equal_error_by_hand():
     """Misses stay at 1/4 from 4 to 89; false matches jump from 0 to 1/5 at 80.
 
@@ -37,15 +30,7 @@ def test_equal_error_by_hand():
 
 def test_what_is_apart_has_no_errors_and_what_is_alike_is_a_coin():
     assert equal_error_rate([0, 3], [90, 99]) == 0
-    assert area_under_curve([0, 3], [90, 99]) == 1
     assert equal_error_rate([7, 7], [7, 7]) == 0.5
-
-
-@given(distances, distances)
-def test_area_is_the_share_of_pairs_in_order(genuine, impostor):
-    far, near = np.array(impostor)[:, None], np.array(genuine)
-    expected = np.mean(far > near) + np.mean(far == near) / 2
-    assert area_under_curve(genuine, impostor) == pytest.approx(expected)
 
 
 @given(distances, distances)

@@ -7,6 +7,7 @@ import pytest
 
 from stages.video.codec import MAX_CRF, PIXEL_FORMATS, Codec
 from stages.video.frames import Frames, Geometry, read
+from stages.video.lossless import encode_lossless
 from stages.video.probe import probe
 from stages.video.quality import psnr_rgb
 
@@ -79,3 +80,14 @@ def test_real_clips_decode_alike_from_file_and_round_trip(real_clips, tmp_path: 
     (tmp_path / "a.mkv").write_bytes(codec.encode(frames))
     from_disk = read(tmp_path / "a.mkv", geometry, max_frames=20, fps=frames.fps)
     np.testing.assert_array_equal(codec.round_trip(frames).i420, from_disk.i420)
+
+
+def test_a_file_is_transcoded_as_its_frames_are(tmp_path, natural):
+    source, target = tmp_path / "source.mkv", tmp_path / "target.mkv"
+    slow = Frames(natural.i420, Fraction(10))
+    source.write_bytes(encode_lossless(slow))
+    codec, geometry = Codec(crf=35), Geometry(320, 240)
+    codec.transcode(source, target, geometry, max_frames=20)
+    received = read(target, geometry, max_frames=100, fps=Fraction(25))
+    expected = codec.round_trip(Frames(natural.i420[:20], Fraction(25)))
+    np.testing.assert_array_equal(received.i420, expected.i420)

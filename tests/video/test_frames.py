@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from stages.errors import VideoError
-from stages.video.frames import Frames, Geometry, read
+from stages.video.frames import Frames, Geometry, read, stream
 from stages.video.lossless import encode_lossless
 from tests.conftest import constant
 
@@ -87,3 +87,43 @@ def test_scaling_is_near_an_independent_one(tmp_path, natural):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(VideoError, match=r"nowhere\.mp4"):
         read(tmp_path / "nowhere.mp4", Geometry(64, 64), max_frames=1, fps=Fraction(25))
+
+
+def test_a_stream_yields_what_reading_gives(tmp_path, natural):
+    path, geometry = stored(tmp_path, natural), Geometry(96, 64)
+    whole = read(path, geometry, max_frames=1000, fps=natural.fps)
+    streamed = [frame.copy() for frame in stream(path, geometry)]
+    np.testing.assert_array_equal(streamed, whole.i420)
+    first = [frame.copy() for frame in stream(path, geometry, max_frames=5)]
+    np.testing.assert_array_equal(first, whole.i420[:5])
+
+
+def test_a_stream_can_be_left_early(tmp_path, natural):
+    frames = stream(stored(tmp_path, natural), Geometry(320, 240))
+    np.testing.assert_array_equal(next(frames), natural.i420[0])
+    frames.close()
+
+
+def test_a_stream_of_a_missing_file_is_named(tmp_path):
+    with pytest.raises(VideoError, match=r"nowhere\.mp4"):
+        next(stream(tmp_path / "nowhere.mp4", Geometry(64, 64)))
+
+
+def test_damage_within_a_stream_is_told(tmp_path, natural, caplog):
+    """The frames before and after it are still of use."""
+    path = stored(tmp_path, natural)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 2000] = bytes(2000)
+    path.write_bytes(content)
+    assert len([1 for _ in stream(path, Geometry(320, 240))]) > 0
+    assert caplog.text.count("warning: ") == 1
+    assert str(path) in caplog.text
+
+
+def test_a_copy_of_another_size_shows_the_same_picture(tmp_path, natural):
+    """The picture is cropped before it is scaled, so that a small frame is no coarser a crop."""
+    path = stored(tmp_path, natural)
+    small = read(path, Geometry(64, 64, scaler="fast"), max_frames=1, fps=natural.fps)
+    large = read(path, Geometry(240, 240), max_frames=1, fps=natural.fps)
+    expected = cv2.resize(large.plane("Y")[0], (64, 64), interpolation=cv2.INTER_AREA)
+    np.testing.assert_allclose(small.plane("Y")[0], expected.astype(float), atol=2)

@@ -43,12 +43,12 @@ def offers(folder: Path, group_regex: str) -> list[FolderOffer]:
     Raises ``AfterimageError`` if the folder is missing or holds no video file.
     """
     if not folder.is_dir():
-        raise AfterimageError(f"fetch.folder: {folder} is not a folder")
+        raise AfterimageError(f"{folder} is not a folder")
     pattern = re.compile(group_regex)
     found = sorted(_video_files(folder), key=lambda path: path.relative_to(folder).as_posix())
     if not found:
         known = " ".join(sorted(VIDEO_SUFFIXES))
-        raise AfterimageError(f"fetch.folder: {folder} holds no video file ({known})")
+        raise AfterimageError(f"{folder} holds no video file ({known})")
     return [_offer(path, path.relative_to(folder).as_posix(), pattern) for path in found]
 
 
@@ -65,7 +65,7 @@ def _offer(path: Path, relative: str, pattern: re.Pattern[str]) -> FolderOffer:
     try:
         relative.encode()
     except UnicodeEncodeError as error:
-        raise AfterimageError(f"fetch.folder: {relative!r} is not a UTF-8 file name") from error
+        raise AfterimageError(f"{relative!r} is not a UTF-8 file name") from error
     match = pattern.search(path.name)
     parts = (match.groups() or (match.group(),)) if match else ()
     return FolderOffer(relative, "_".join(part or "" for part in parts) or relative, path)

@@ -1,0 +1,78 @@
+"""How fast a file is fingerprinted, against decoding it and doing nothing.
+
+``python -m benchmarks.fingerprint_speed DIR``
+
+Both run on the same cores with the same one-threaded decoder of the bundled ffmpeg, each file in
+turn, the two alternating; the better of some rounds counts. Hashing alone is held against the
+earlier recipe, frame for frame. Run it on a machine that does nothing else.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.footage import clips, load, markdown
+from stages.fingerprint.recipe import GEOMETRY, fingerprint, fingerprint_file
+from stages.video.ffmpeg import executable
+from stages.video.frames import Frames, stream
+
+ROUNDS = 3
+TARGET, TARGET_OVER_EARLIER = 0.6, 5
+
+
+def main(directory: Path) -> None:
+    paths = clips([directory])
+    frames = sum(1 for path in paths for _ in stream(path, GEOMETRY))
+    bare, whole = 0.0, 0.0
+    for path in paths:
+        seconds = [(timed(decode, path), timed(fingerprint_file, path)) for _ in range(ROUNDS)]
+        bare += min(one for one, _ in seconds)
+        whole += min(one for _, one in seconds)
+    few = [load(path) for path in paths[:8]]
+    earlier, ours = (rate_of_hashing(recipe, few) for recipe in ("classic", "afterimage"))
+    rows = [
+        ("bare decoding", frames / bare, "1"),
+        ("decoding and fingerprinting", frames / whole, f"{bare / whole:.2f} (target {TARGET})"),
+        ("hashing alone, the earlier recipe", earlier, "1"),
+        ("hashing alone, ours", ours, f"{ours / earlier:.1f} (target {TARGET_OVER_EARLIER})"),
+    ]
+    print(
+        markdown(
+            [
+                {"what": what, "frames/s": f"{rate:.0f}", "ratio": ratio}
+                for what, rate, ratio in rows
+            ]
+        )
+    )
+    print(f"\n{len(paths)} real clips, {frames} frames, {os.cpu_count()} cores.")
+
+
+def decode(path: Path) -> None:
+    subprocess.run(
+        [executable(), "-v", "quiet", "-threads", "1", "-i", str(path), "-map", "0:v:0",
+         "-fps_mode", "passthrough", "-f", "null", "-"],
+        stdin=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+
+
+def timed(function: Callable[[Path], object], path: Path) -> float:
+    started = time.perf_counter()
+    function(path)
+    return time.perf_counter() - started
+
+
+def rate_of_hashing(recipe: str, clips: list[Frames]) -> float:
+    """Frames a second, decoded already."""
+    started = time.perf_counter()
+    for frames in clips:
+        fingerprint(frames, recipe)
+    return sum(map(len, clips)) / (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m benchmarks.fingerprint_speed DIR")
+    main(Path(sys.argv[1]))

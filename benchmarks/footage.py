@@ -1,0 +1,42 @@
+"""Real clips for the benchmarks, and their results as Markdown."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from stages.errors import VideoError
+from stages.video.frames import Frames, Geometry, read
+from stages.video.probe import probe
+from stages.video.sources import folder
+
+log = logging.getLogger(__name__)
+
+FRAMES = 60
+GEOMETRY = Geometry(320, 240)
+
+
+def clips(directories: Sequence[Path]) -> list[Path]:
+    """The videos of some folders of which the first frames decode without a fault."""
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
+    found = [offer.source for one in directories for offer in folder.offers(one, "$^")]
+    return [path for path in found if _decodes(path)]
+
+
+def load(path: Path, max_frames: int = FRAMES) -> Frames:
+    """The first frames of a clip, normalised as every received file is."""
+    fps = probe(path, GEOMETRY, max_frames=max_frames).fps
+    return read(path, GEOMETRY, max_frames=max_frames, fps=fps)
+
+
+def _decodes(path: Path) -> bool:
+    try:
+        return probe(path, GEOMETRY, max_frames=FRAMES).frames > 0
+    except VideoError as error:
+        log.warning("skipped: %s", error)
+        return False
+
+
+def markdown(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows of the same columns as a Markdown table."""
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

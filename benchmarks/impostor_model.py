@@ -1,0 +1,65 @@
+"""The public impostor model of ``stages/fingerprint/verdict.py``, from the embedded clips.
+
+``python -m benchmarks.impostor_model [DIR...]``
+
+Hashes drawn natural clips, fits the model to their distances, and halves its degrees of freedom.
+Folders of real recordings are held against the result: they have no say in it.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.footage import clips, load, markdown
+from stages.fingerprint.distance import Bits, pairwise
+from stages.fingerprint.impostors import ImpostorModel, fit
+from stages.fingerprint.recipe import BITS, fingerprint
+from stages.pipeline.workers import map_items, workers
+from stages.video.sources.synthetic import draw
+
+CLIPS, FRAMES, SEED = 200, 4, 7
+# Unrelated videos are let spread the square root of two wider than the drawn ones do.
+CAUTION = 2
+
+
+def main(directories: list[Path]) -> None:
+    with workers() as pool:
+        drawn = distances(map_items(pool, of_drawn, range(CLIPS), label="drawn clips"))
+        real = [map_items(pool, of_file, clips([one]), label=one.name) for one in directories]
+    shown = fit(drawn)
+    public = ImpostorModel(BITS, round(shown.mean, 4), round(shown.freedom / CAUTION))
+    samples = [("drawn", drawn), *(("real", distances(hashes)) for hashes in real)]
+    print(f"IMPOSTORS = {public}\n")
+    print(markdown([row(name, sample, public) for name, sample in samples]))
+
+
+def of_drawn(index: int) -> Bits:
+    return fingerprint(draw("natural", index, FRAMES, SEED))
+
+
+def of_file(path: Path) -> Bits:
+    return fingerprint(load(path))
+
+
+def distances(hashes: list[Bits]) -> np.ndarray:
+    return pairwise(np.array(hashes))[np.triu_indices(len(hashes), 1)]
+
+
+def row(name: str, sample: np.ndarray, public: ImpostorModel) -> dict[str, str]:
+    """A sample's own model, and what the public one says of its least distance."""
+    own = fit(sample)
+    return {
+        "clips": name,
+        "pairs": f"{sample.size}",
+        "least": f"{sample.min()}",
+        "median": f"{np.median(sample):g}",
+        "mean share": f"{own.mean:.4f}",
+        "degrees of freedom": f"{own.freedom:.0f}",
+        "threshold for 1e-6, own model": f"{own.threshold(1e-6)}",
+        "public model": f"{public.threshold(1e-6)}",
+    }
+
+
+if __name__ == "__main__":
+    main([Path(one) for one in sys.argv[1:]])

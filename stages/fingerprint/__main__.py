@@ -1,0 +1,41 @@
+"""Print the fingerprint of a video, or of two and what their distance proves."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from stages.command_line import positive, told_in_one_line
+from stages.fingerprint.distance import to_hex
+from stages.fingerprint.recipe import fingerprint_file
+from stages.fingerprint.verdict import verdict
+
+
+def main() -> None:
+    logging.basicConfig(format="%(message)s")
+    asked = arguments()
+    hashes = []
+    for video in asked.videos:
+        hashes.append(fingerprint_file(video, max_frames=asked.max_frames))
+        print(to_hex(hashes[-1]), flush=True)
+    if len(hashes) == 2:
+        print(verdict(*hashes))
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m stages.fingerprint", description=__doc__)
+    parser.add_argument(
+        "videos", type=Path, nargs="+", metavar="VIDEO", help="one or two, in any format"
+    )
+    parser.add_argument(
+        "--max-frames", type=positive, metavar="N", help="only the first N frames (default: all)"
+    )
+    asked = parser.parse_args()
+    if len(asked.videos) > 2:
+        parser.error(f"{len(asked.videos)} videos given: one, or two to compare")
+    return asked
+
+
+if __name__ == "__main__":
+    with told_in_one_line():
+        main()

@@ -1,0 +1,136 @@
+"""The command that people run on their own videos, in a process of its own."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from stages.fingerprint.distance import from_hex, hamming, to_hex
+from stages.fingerprint.recipe import fingerprint, fingerprint_file
+from stages.video.ffmpeg import executable
+from stages.video.lossless import encode_lossless
+from stages.video.sources.synthetic import draw
+from tests.worktree import ROOT
+
+PEAK_MEMORY = """
+import resource, runpy, sys
+sys.argv[0] = "fingerprint"
+runpy.run_module("stages.fingerprint", run_name="__main__")
+own, children = (resource.getrusage(who).ru_maxrss for who in
+                 (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(own, children)
+"""
+
+
+def command(*arguments, module="stages.fingerprint"):
+    return subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory):
+    """Two drawn clips, and one of one colour, as files."""
+    folder = tmp_path_factory.mktemp("videos")
+    clips = {"a": draw("natural", 1, 12, 1), "b": draw("natural", 2, 12, 1),
+             "plain": draw("solid", 1, 2, 1)}  # fmt: skip
+    for name, clip in clips.items():
+        (folder / f"{name}.mkv").write_bytes(encode_lossless(clip))
+    return folder
+
+
+def test_a_video_is_printed_as_its_hash(videos):
+    done = command(videos / "a.mkv")
+    assert done.returncode == 0
+    assert re.fullmatch("[0-9a-f]{64}\n", done.stdout)
+    frames = fingerprint(draw("natural", 1, 12, 1))
+    assert hamming(from_hex(done.stdout.strip()), frames) <= 4
+    assert done.stderr == ""
+
+
+def test_the_first_frames_alone(videos):
+    done = command(videos / "a.mkv", "--max-frames", 1)
+    first = to_hex(fingerprint_file(videos / "a.mkv", max_frames=1))
+    assert done.stdout.strip() == first != to_hex(fingerprint_file(videos / "a.mkv"))
+
+
+def test_two_videos_and_a_verdict(videos):
+    first, second, verdict = command(videos / "a.mkv", videos / "b.mkv").stdout.splitlines()
+    bits = hamming(from_hex(first), from_hex(second))
+    assert verdict.startswith(f"not shown to be the same video: {bits} of 256 bits differ")
+    *_, verdict = command(videos / "a.mkv", videos / "a.mkv").stdout.splitlines()
+    assert verdict.startswith("the same video: 0 of 256 bits differ")
+    *_, verdict = command(videos / "plain.mkv", videos / "plain.mkv").stdout.splitlines()
+    assert verdict.startswith("undecided")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["nowhere.mkv"], 1, "error: nowhere.mkv: "),
+        (["README.md"], 1, "error: README.md: "),
+        ([], 2, "the following arguments are required: VIDEO"),
+        (["a", "b", "c"], 2, "3 videos given"),
+        (["a", "--max-frames", "0"], 2, "'0': must be a whole number from 1"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(arguments, status, said):
+    done = command(*arguments)
+    assert done.returncode == status
+    assert said in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_memory_is_flat_in_the_length_of_the_video(tmp_path):
+    """An hour at one frame a second; decoded, it would take 400 MB."""
+    peaks = []
+    for seconds in (10, 3600):
+        video = tmp_path / f"{seconds}.mkv"
+        source = f"testsrc2=size=320x240:rate=1:duration={seconds}"
+        subprocess.run(
+            [executable(), "-v", "error", "-f", "lavfi", "-i", source,
+             "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", str(video)],
+            check=True,
+        )  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK_MEMORY, str(video)],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        peaks.append([int(number) for number in done.stdout.splitlines()[-1].split()])
+    unit = 1024 if sys.platform == "darwin" else 1
+    for short, long in zip(*peaks, strict=True):
+        assert long - short < 16 * 1024 * unit, peaks
+
+
+def test_the_drift_of_a_folder_line_by_line(videos):
+    (videos / "broken.mp4").write_bytes(b"no video")
+    done = command(videos, "--crf", 40, "--max-frames", 8, module="stages.hash_drift")
+    assert done.returncode == 0, done.stderr
+    header, *lines, drift, apart, found = done.stdout.splitlines()
+    assert header.split() == ["drift", "nearest", "video"]
+    assert [line.split()[-1] for line in lines] == ["a.mkv", "b.mkv", "plain.mkv"]
+    assert drift.startswith("drift at CRF 40: median ")
+    assert apart.startswith("distance of different recordings: least ")
+    assert found.startswith("found again: 3 of 3")
+    assert [line for line in done.stderr.splitlines() if line.startswith("skipped: ")] == [
+        line for line in done.stderr.splitlines() if "broken.mp4" in line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["nowhere"], 1, "error: nowhere is not a folder"),
+        (["tests"], 1, "error: tests holds no video file"),
+        (["tests", "--crf", "52"], 2, "argument --crf: invalid choice: 52"),
+        (["tests", "--group-regex", "("], 2, "argument --group-regex: "),
+    ],
+)
+def test_a_mistake_about_a_folder_is_told_in_one_line(arguments, status, said):
+    done = command(*arguments, module="stages.hash_drift")
+    assert done.returncode == status
+    assert said in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from stages.fingerprint.distance import pairwise
+from stages.fingerprint.impostors import fit
+from stages.fingerprint.recipe import fingerprint
+from stages.fingerprint.verdict import FALSE_POSITIVE_RATE, IMPOSTORS, verdict
+from stages.video.sources.synthetic import draw
+
+RNG = np.random.default_rng(4)
+BITS = RNG.integers(0, 2, 256).astype(bool)
+
+
+def flipped(count):
+    bits = BITS.copy()
+    bits[RNG.choice(256, count, replace=False)] ^= True
+    return bits
+
+
+def test_the_threshold_is_the_last_distance_that_proves_enough():
+    limit = verdict(BITS, BITS).threshold
+    assert IMPOSTORS.probability(limit) <= FALSE_POSITIVE_RATE < IMPOSTORS.probability(limit + 1)
+    assert verdict(BITS, flipped(limit)).finding == "same"
+    assert verdict(BITS, flipped(limit + 1)).finding == "different"
+
+
+def test_a_verdict_in_words():
+    near, far = str(verdict(BITS, flipped(3))), str(verdict(BITS, flipped(128)))
+    assert near.startswith("the same video: 3 of 256 bits differ")
+    assert "probability of at most" in near
+    assert far.startswith("not shown to be the same video: 128 of 256")
+
+
+def test_plain_pictures_prove_nothing():
+    plain = fingerprint(draw("solid", 0, 2, 1))
+    assert verdict(plain, plain).finding == "undecided"
+    assert verdict(plain, BITS).finding == "undecided"
+
+
+def test_the_public_model_is_more_careful_than_what_drawn_clips_show():
+    hashes = np.array([fingerprint(draw("natural", index, 2, 9)) for index in range(20)])
+    shown = fit(pairwise(hashes)[np.triu_indices(len(hashes), 1)])
+    distances = np.arange(128)
+    assert np.all(IMPOSTORS.probability(distances) >= shown.probability(distances))
+    assert IMPOSTORS.mean == pytest.approx(shown.mean, abs=0.02)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.footage import FRAMES, GEOMETRY, clips, load, markdown
+from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, load, markdown
 from stages.fingerprint.distance import Bits, hamming, pairwise
 from stages.fingerprint.impostors import ImpostorModel, fit
 from stages.fingerprint.recipe import GEOMETRY as HASHED
@@ -98,6 +98,7 @@ def main(directories: list[Path]) -> None:
     distances = pairwise(np.array([bits for bits, _ in measured]))[np.triu_indices(len(paths), 1)]
     model = fit(distances)
     drifts = {one.name: [found[one.name] for _, found in measured] for one in TREATMENTS}
+    print(f"# {heading(__doc__)}\n")
     print(markdown([row(name, found, model) for name, found in drifts.items()]))
     print(
         f"\n{len(paths)} real clips, {FRAMES} frames of 320x240; every edit is followed by x264 at "

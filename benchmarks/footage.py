@@ -36,6 +36,11 @@ def _decodes(path: Path) -> bool:
         return False
 
 
+def heading(docstring: str | None) -> str:
+    """The first line of a module's docstring, without its full stop."""
+    return (docstring or "").partition("\n")[0].rstrip(".")
+
+
 def markdown(rows: Sequence[Mapping[str, str]]) -> str:
     """Rows of the same columns as a Markdown table."""
     lines = [list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows)]

@@ -8,7 +8,10 @@ import pytest
 
 from stages.fingerprint.distance import from_hex, hamming, to_hex
 from stages.fingerprint.recipe import fingerprint, fingerprint_file
+from stages.video.codec import Codec
+from stages.video.edits import edited, normalised
 from stages.video.ffmpeg import executable
+from stages.video.frames import Geometry
 from stages.video.lossless import encode_lossless
 from stages.video.sources.synthetic import draw
 from tests.worktree import ROOT
@@ -64,6 +67,15 @@ def test_two_videos_and_a_verdict(videos):
     assert verdict.startswith("the same video: 0 of 256 bits differ")
     *_, verdict = command(videos / "plain.mkv", videos / "plain.mkv").stdout.splitlines()
     assert verdict.startswith("undecided")
+
+
+def test_a_letterboxed_copy_is_found(tmp_path):
+    wide = normalised(draw("natural", 4, 12, 1), Geometry(320, 180))
+    for name, frames in (("wide", wide), ("boxed", edited(wide, "letterbox"))):
+        (tmp_path / f"{name}.mkv").write_bytes(Codec(crf=28).encode(frames))
+    *_, told = command(tmp_path / "wide.mkv", tmp_path / "boxed.mkv").stdout.splitlines()
+    assert told.startswith("the same video: ")
+    assert "in the best of 2 comparisons" in told
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def distance(a: Vector, b: Vector) -> float:
     """Bits of 256 that differ; of real unit vectors the angle, 256 for opposite ones."""
     if a.dtype == np.bool_:
         return float(np.mean(a != b)) * BITS
-    return math.acos(min(1.0, float(a @ b))) / math.pi * BITS
+    return math.acos(np.clip(a @ b, -1, 1)) / math.pi * BITS
 
 
 def drift_row(name: str, one: Measured) -> dict[str, str]:

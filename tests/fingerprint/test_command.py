@@ -97,7 +97,7 @@ def test_a_mistake_is_told_in_one_line(arguments, status, said):
 
 
 def test_memory_is_flat_in_the_length_of_the_video(tmp_path):
-    """An hour at one frame a second; decoded, it would take 400 MB."""
+    """An hour at a frame a second: kept, even the small frames would take 66 MB."""
     peaks = []
     for seconds in (10, 3600):
         video = tmp_path / f"{seconds}.mkv"

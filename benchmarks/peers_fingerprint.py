@@ -8,7 +8,8 @@ environment apart: ``pip install -e '.[peers]'``. Those that are missing are lef
 Every hash is given the same decoded frames. Hashes over frames are the majority of their bits.
 Thorn's TMK is a real vector (of 255 numbers): its distance is the number of bits of 256 that the
 signs of random projections would differ in, which is the angle (Charikar, "Similarity estimation
-techniques from rounding algorithms", 2002).
+techniques from rounding algorithms", 2002). Its own cosine distance grows with the square of a
+small angle, so margins in that scale say nothing beside bits.
 """
 
 import importlib.util

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.footage import clips, load, markdown
+from benchmarks.footage import clips, heading, load, markdown
 from stages.fingerprint.recipe import GEOMETRY, fingerprint, fingerprint_file
 from stages.video.ffmpeg import executable
 from stages.video.frames import Frames, stream
@@ -39,6 +39,7 @@ def main(directory: Path) -> None:
         ("hashing alone, the earlier recipe", earlier, "1"),
         ("hashing alone, ours", ours, f"{ours / earlier:.1f} (target {TARGET_OVER_EARLIER})"),
     ]
+    print(f"# {heading(__doc__)}\n")
     print(
         markdown(
             [

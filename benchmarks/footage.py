@@ -22,10 +22,10 @@ def clips(directories: Sequence[Path]) -> list[Path]:
     return [path for path in found if _decodes(path)]
 
 
-def load(path: Path, max_frames: int = FRAMES) -> Frames:
-    """The first frames of a clip, normalised as every received file is."""
-    fps = probe(path, GEOMETRY, max_frames=max_frames).fps
-    return read(path, GEOMETRY, max_frames=max_frames, fps=fps)
+def load(path: Path, geometry: Geometry = GEOMETRY, max_frames: int = FRAMES) -> Frames:
+    """The first frames of a clip, normalised."""
+    fps = probe(path, geometry, max_frames=max_frames).fps
+    return read(path, geometry, max_frames=max_frames, fps=fps)
 
 
 def _decodes(path: Path) -> bool:
@@ -34,6 +34,11 @@ def _decodes(path: Path) -> bool:
     except VideoError as error:
         log.warning("skipped: %s", error)
         return False
+
+
+def heading(docstring: str | None) -> str:
+    """The first line of a module's docstring, without its full stop."""
+    return (docstring or "").partition("\n")[0].rstrip(".")
 
 
 def markdown(rows: Sequence[Mapping[str, str]]) -> str:

@@ -5,12 +5,16 @@
 The peers are the extra ``peers``. One of them brings an OpenCV of its own, so install them in an
 environment apart: ``pip install -e '.[peers]'``. Those that are missing are left out.
 
-Every hash is given the same decoded frames. Hashes over frames are the majority of their bits;
-Thorn's TMK is a vector, and its distance is scaled so that unrelated vectors are 128 apart.
+Every hash is given the same decoded frames. Hashes over frames are the majority of their bits.
+Thorn's TMK is a real vector (of 255 numbers): its distance is the number of bits of 256 that the
+signs of random projections would differ in, which is the angle (Charikar, "Similarity estimation
+techniques from rounding algorithms", 2002). Its own cosine distance grows with the square of a
+small angle, so margins in that scale say nothing beside bits.
 """
 
 import importlib.util
 import logging
+import math
 import re
 import sys
 import tempfile
@@ -23,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.footage import clips, load, markdown
+from benchmarks.footage import clips, heading, load, markdown
 from stages.fingerprint.impostors import fit
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.video.codec import Codec
@@ -77,14 +81,15 @@ def main(directories: list[Path]) -> None:
     peers = [peer for peer in PEERS if peer.installed]
     missing = [peer.name for peer in PEERS if not peer.installed]
     measured = measure(peers, paths)
+    print(f"# {heading(__doc__)}\n")
     print(markdown([drift_row(name, one) for name, one in measured.items()]))
     print()
     print(markdown([found_row(name, one) for name, one in measured.items()]))
     pairs = len(paths) * (len(paths) - 1) // 2
     print(
         f"\n{len(paths)} real clips, 320x240, up to 60 frames, x264 medium; distances in bits of "
-        f"{BITS}. Margin: least impostor minus greatest drift, at CRF "
-        f"{', '.join(map(str, CRFS))}. Least FPR that {pairs} pairs can show: "
+        f"{BITS} (of TMK, the angle in these units). Margin: least impostor minus greatest drift, "
+        f"at CRF {', '.join(map(str, CRFS))}. Least FPR that {pairs} pairs can show: "
         f"{1 / pairs:.1e} (no pair matches); {MODELLED_FPR:.0e} is by the impostor model, fitted "
         "to each hash's own distances. Frames/s: one thread, frames decoded already."
         + (f" Not installed, left out: {', '.join(missing)}." if missing else "")
@@ -123,10 +128,10 @@ def _measured(vectors: Vector, frames_per_second: float) -> Measured:
 
 
 def distance(a: Vector, b: Vector) -> float:
-    """Bits of 256 that differ; for real vectors of unit length, 128 at a right angle."""
+    """Bits of 256 that differ; of real unit vectors the angle, 256 for opposite ones."""
     if a.dtype == np.bool_:
         return float(np.mean(a != b)) * BITS
-    return (1 - float(a @ b)) * BITS / 2
+    return math.acos(np.clip(a @ b, -1, 1)) / math.pi * BITS
 
 
 def drift_row(name: str, one: Measured) -> dict[str, str]:

@@ -6,19 +6,18 @@ from pathlib import Path
 
 from stages.command_line import positive, told_in_one_line
 from stages.fingerprint.distance import to_hex
-from stages.fingerprint.recipe import fingerprint_file
+from stages.fingerprint.recipe import fingerprint_file, readings
 from stages.fingerprint.verdict import verdict
 
 
 def main() -> None:
     logging.basicConfig(format="%(message)s")
     asked = arguments()
-    hashes = []
-    for video in asked.videos:
-        hashes.append(fingerprint_file(video, max_frames=asked.max_frames))
-        print(to_hex(hashes[-1]), flush=True)
-    if len(hashes) == 2:
-        print(verdict(*hashes))
+    if len(asked.videos) == 1:
+        print(to_hex(fingerprint_file(asked.videos[0], max_frames=asked.max_frames)))
+        return
+    first, second = (readings(video, max_frames=asked.max_frames) for video in asked.videos)
+    print(to_hex(first[0]), to_hex(second[0]), verdict(first, second), sep="\n")
 
 
 def arguments() -> argparse.Namespace:

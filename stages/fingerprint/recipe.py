@@ -1,6 +1,7 @@
 """The fingerprint of a video, by one of the recipes."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 from stages.errors import AfterimageError
 from stages.fingerprint.afterimage import BITS, Afterimage
 from stages.fingerprint.classic import Classic
-from stages.video.frames import Frames, Geometry, stream
+from stages.video.bars import picture_of_file
+from stages.video.frames import Frames, Geometry, Region, stream
 
-__all__ = ["BITS", "GEOMETRY", "RECIPES", "Accumulator", "fingerprint", "fingerprint_file"]
+__all__ = ["BITS", "GEOMETRY", "RECIPES", "fingerprint", "fingerprint_file", "readings"]
 
 # What a file is brought to before it is hashed, so that its size and shape do not matter: four
 # pixels of luma and two of chroma are a cell of the grid's side.
@@ -42,7 +44,9 @@ def fingerprint(frames: Frames, recipe: str = "afterimage") -> NDArray[np.bool_]
     return _accumulated(frames.i420, recipe)
 
 
-def fingerprint_file(path: Path, *, max_frames: int | None = None) -> NDArray[np.bool_]:
+def fingerprint_file(
+    path: Path, *, max_frames: int | None = None, region: Region | None = None
+) -> NDArray[np.bool_]:
     """The 256 bits of a video file [shape=(256,)], by our own recipe.
 
     Its frames are hashed while they are decoded, in memory that does not grow with their number.
@@ -51,10 +55,23 @@ def fingerprint_file(path: Path, *, max_frames: int | None = None) -> NDArray[np
     ----------
     path : a file in any container and codec that ffmpeg reads, of any size.
     max_frames : how many frames at most, from the first; all by default.
+    region : the part of its frames that counts; all of it by default.
 
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
-    return _accumulated(stream(path, GEOMETRY, max_frames=max_frames), "afterimage")
+    geometry = replace(GEOMETRY, region=region)
+    return _accumulated(stream(path, geometry, max_frames=max_frames), "afterimage")
+
+
+def readings(path: Path, *, max_frames: int | None = None) -> list[NDArray[np.bool_]]:
+    """What a file may be compared by: its fingerprint, and if it has black bars, that without.
+
+    A comparison of several readings pays for them: see ``verdict``.
+    """
+    hashes = [fingerprint_file(path, max_frames=max_frames)]
+    if picture := picture_of_file(path):
+        hashes.append(fingerprint_file(path, max_frames=max_frames, region=picture))
+    return hashes
 
 
 def _accumulated(frames: Iterable[NDArray[np.uint8]], recipe: str) -> NDArray[np.bool_]:

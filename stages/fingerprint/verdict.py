@@ -4,6 +4,7 @@ The pipeline fits its impostor model to the clips at hand. For two lone videos t
 the model is a public constant.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,13 +29,15 @@ class Verdict:
     Attributes
     ----------
     finding : ``undecided`` if one of them is so flat that its fingerprint says nothing.
-    distance : bits that differ, of 256.
+    distance : bits that differ, of 256, in the nearest of all comparisons.
+    comparisons : how many readings of the one were held against readings of the other.
     probability : bound on the probability that two unrelated videos are so near, by the model.
     threshold : largest distance at which the finding is ``same``, in bits.
     """
 
     finding: Finding
     distance: int
+    comparisons: int
     probability: float
     threshold: int
 
@@ -44,21 +47,27 @@ class Verdict:
             "different": "not shown to be the same video",
             "undecided": "undecided, for one of the two is nearly a plain picture",
         }[self.finding]
+        best = f" in the best of {self.comparisons} comparisons" if self.comparisons > 1 else ""
         return (
-            f"{told}: {self.distance} of {IMPOSTORS.bits} bits differ, and two unrelated videos "
-            f"differ in so few with a probability of at most {self.probability:.1e} "
+            f"{told}: {self.distance} of {IMPOSTORS.bits} bits differ{best}, and two unrelated "
+            f"videos differ in so few with a probability of at most {self.probability:.1e} "
             f"(the same up to {self.threshold} bits, for at most {FALSE_POSITIVE_RATE:.0e})"
         )
 
 
-def verdict(a: Bits, b: Bits) -> Verdict:
-    """Compare two fingerprints of the ``afterimage`` recipe [shape=(256,)]."""
-    threshold = IMPOSTORS.threshold(FALSE_POSITIVE_RATE)
-    distance = hamming(a, b)
+def verdict(a: Sequence[Bits], b: Sequence[Bits]) -> Verdict:
+    """Compare two videos by some readings of each, all by the ``afterimage`` recipe.
+
+    Every further comparison is one more chance to be wrong: the bound is their sum (Boole).
+    """
+    comparisons = len(a) * len(b)
+    threshold = IMPOSTORS.threshold(FALSE_POSITIVE_RATE / comparisons)
+    distance = min(hamming(one, other) for one in a for other in b)
+    probability = min(1.0, comparisons * float(IMPOSTORS.probability(distance)))
     finding: Finding = "same" if distance <= threshold else "different"
-    if min(hamming(a, _plain()), hamming(b, _plain())) <= threshold:
+    if min(hamming(one, _plain()) for one in (*a, *b)) <= threshold:
         finding = "undecided"
-    return Verdict(finding, distance, float(IMPOSTORS.probability(distance)), threshold)
+    return Verdict(finding, distance, comparisons, probability, threshold)
 
 
 def _plain() -> Bits:

@@ -23,8 +23,6 @@ TIMEOUT_SECONDS = 1800
 # A video file may name other files and addresses inside itself; ffmpeg must not follow them.
 LOCAL_ONLY = "file,pipe,fd"
 
-# Some frames ahead, so that ffmpeg decodes while we compute (where the system can).
-_PIPE_BYTES = 1 << 20
 _COMPLAINT_BYTES = 1 << 16
 
 _CONTEXT = re.compile(r"^\[[^\]]*\]\s*")
@@ -120,9 +118,8 @@ def pieces(output: Any, *, size: int, subject: str) -> Iterator[bytearray]:
 def _started(command: list[str], stderr: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that does not outlive its reader."""
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr,
-        pipesize=_PIPE_BYTES,
-    ) as process:  # fmt: skip
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr
+    ) as process:
         try:
             yield process
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import cv2
 import ffmpeg
@@ -25,6 +25,15 @@ _SCALERS: dict[Scaler, str] = {
 }
 
 
+class Region(NamedTuple):
+    """A part of every frame, in pixels."""
+
+    width: int
+    height: int
+    x: int
+    y: int
+
+
 @dataclass(frozen=True)
 class Geometry:
     """The frame that every clip is brought to, and how.
@@ -34,15 +43,19 @@ class Geometry:
     width, height : even, in pixels.
     fit : what becomes of another aspect ratio.
     scaler : ``fine`` to be looked at (bicubic), or ``fast`` to be averaged (means of areas).
+    region : the part of the source's frame that counts; all of it by default.
     """
 
     width: int
     height: int
     fit: Fit = "crop"
     scaler: Scaler = "fine"
+    region: Region | None = None
 
     def apply(self, stream: Any) -> Any:
         """Scale (and crop or pad) an ffmpeg video stream to this geometry, BT.601 limited range."""
+        if self.region:
+            stream = stream.filter("crop", *self.region)
         if self.fit == "crop":
             # Before scaling, where a pixel is least.
             stream = stream.filter(

@@ -1,0 +1,34 @@
+import numpy as np
+
+from stages.video.bars import picture_of_file, picture_of_frames
+from stages.video.codec import Codec
+from stages.video.edits import edited, normalised
+from stages.video.frames import Geometry, Region
+from tests.conftest import constant
+
+
+def test_the_picture_between_bars_is_found_after_a_codec(tmp_path, natural):
+    boxed = edited(natural, "letterbox")
+    assert picture_of_frames(boxed) == Region(320, 240, 0, 40)
+    path = tmp_path / "boxed.mkv"
+    path.write_bytes(Codec(crf=40).encode(boxed))
+    found = picture_of_file(path)
+    assert found is not None
+    np.testing.assert_allclose(found, (320, 240, 0, 40), atol=4)
+
+
+def test_a_region_is_all_that_is_kept(natural):
+    boxed = edited(natural, "letterbox")
+    geometry = Geometry(320, 240, region=Region(320, 240, 0, 40))
+    np.testing.assert_array_equal(normalised(boxed, geometry).i420, natural.i420)
+
+
+def test_a_video_without_bars_has_none(natural):
+    assert picture_of_frames(natural) is None
+
+
+def test_a_black_video_is_not_all_bars():
+    assert picture_of_frames(constant(16)) is None
+    spot = constant(16, width=128, height=128)
+    spot.plane("Y")[:, 60:70, 60:70] = 200
+    assert picture_of_frames(spot) is None

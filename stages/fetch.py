@@ -67,7 +67,10 @@ def list_offers(settings: Fetch) -> list[Offer]:
                 )
             )
         case "folder":
-            return list(folder.offers(Path(settings.folder), settings.group_regex))
+            try:
+                return list(folder.offers(Path(settings.folder), settings.group_regex))
+            except AfterimageError as error:
+                raise AfterimageError(f"fetch.folder: {error}") from error
 
 
 def deliver_offer(offer: Offer, settings: Fetch) -> Delivery:

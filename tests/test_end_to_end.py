@@ -192,9 +192,9 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         (
             "fetch",
             {"fetch.source": "folder", "fetch.folder": "no where"},
-            "no where is not a folder",
+            "fetch.folder: no where is not a folder",
         ),
-        ("fetch", {"fetch.source": "folder"}, "data/own holds no video file"),
+        ("fetch", {"fetch.source": "folder"}, "fetch.folder: data/own holds no video file"),
         ("fetch", {"fetch.synthetic.natural": 1}, "two are needed"),
         ("fetch", {"fetch.synthetic.natural": 0}, "two are needed"),
         ("compress", {"compress.crf": 99}, "compress.crf = 99: must be from 0 to 51 for libx264"),

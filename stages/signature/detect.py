@@ -64,7 +64,7 @@ def modulated_means(plane: NDArray[np.uint8], flips: tuple[int, ...]) -> Floats:
 
 
 def _whitened(mean: Floats, carrier: Carrier) -> Floats:
-    """Weighted coefficients over their scales, which are estimated from themselves."""
+    """Weighted coefficients over their scales, estimated from themselves, softly limited."""
     coefficients = carrier_band(carrier)
     values = to_coefficients(mean, carrier.block, coefficients)
     if not values.any():
@@ -73,7 +73,9 @@ def _whitened(mean: Floats, carrier: Carrier) -> Floats:
     # energy of a carrier is shared by its features, so its weight is too.
     relative = values / np.sqrt(np.mean(values**2))
     weights = carrier.weight / np.sqrt(values.size) * coefficients.amplitudes
-    return np.asarray(weights * relative / _scales(relative) ** carrier.whitening)
+    whitened = relative / _scales(relative) ** carrier.whitening
+    # What is far off its scale is the host or the codec: it counts less than in proportion.
+    return np.asarray(weights * whitened / (carrier.softness + np.abs(whitened)))
 
 
 def _scales(values: Floats) -> Floats:

@@ -63,6 +63,8 @@ def shaped(volumes: Volumes, gains: Mapping[Plane, Blocks]) -> Volumes:
 
 def within(volumes: Volumes, headroom: Headroom) -> Volumes:
     """Volumes whose every frame and block, after scaling to any PSNR, keeps to the headroom."""
+    if not volumes:
+        return volumes
     energy = sum(
         RGB_ERROR[plane] * block_sums(volume**2, SIDE[plane]) / SIDE[plane] ** 2
         for plane, volume in volumes.items()

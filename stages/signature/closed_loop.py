@@ -25,6 +25,8 @@ from stages.video.frames import Frames, Plane
 _PROBE_DB = 3.0
 # Responses are smoothed over (frames, blocks, blocks), in standard deviations.
 _SMOOTHING = (2.0, 0.6, 0.6)
+# A plane that answers with less than this part of what was sent tells little, and moves little.
+_FAINT = 0.1
 # Amplitude over the relative response r: ``(_FLOOR + r) ** _EXPONENT``.
 _FLOOR = 0.3
 _EXPONENT = 0.5
@@ -66,7 +68,7 @@ def embed_adapted(
 
 @dataclass(frozen=True)
 class Response:
-    """What came through of a probe, and what was sent: by plane and block, up to a factor."""
+    """What came through of a probe, and what was sent: energies by plane and block."""
 
     received: Mapping[Plane, Blocks]
     sent: Mapping[Plane, Blocks]
@@ -87,8 +89,7 @@ class Response:
             gaussian_filter(energy[plane], _SMOOTHING) for energy in (self.received, self.sent)
         )
         response = np.maximum(received, 0.0) / np.maximum(sent, 1e-6 * sent.mean() + 1e-12)
-        mean = response.mean()
-        relative = response / mean if mean > 0 else np.ones_like(response)
+        relative = response / max(float(response.mean()), _FAINT)
         # Rounded, so that the last bit of a float does not move a pixel.
         return np.asarray(np.round((_FLOOR + relative) ** _EXPONENT, 6))
 
@@ -99,11 +100,12 @@ def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Res
     above, below = (
         codec.round_trip(add(frames, signed, psnr_db=psnr_db)) for signed in (volumes, negative)
     )
+    strength = np.float32(255 * 10 ** (-psnr_db / 20))
     received, sent = {}, {}
     for plane, volume in volumes.items():
-        difference = above.plane(plane).astype(np.float32) - below.plane(plane)
-        received[plane] = block_sums(difference * volume, SIDE[plane])
-        sent[plane] = block_sums(volume**2, SIDE[plane])
+        half = (above.plane(plane).astype(np.float32) - below.plane(plane)) / np.float32(2)
+        received[plane] = block_sums(half * strength * volume, SIDE[plane])
+        sent[plane] = block_sums((strength * volume) ** 2, SIDE[plane])
     return Response(received, sent)
 
 

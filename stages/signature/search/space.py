@@ -14,8 +14,8 @@ Vector = NDArray[np.float64]
 
 Preset = Literal["balanced", "colour"]
 
-LUMA_BLOCK, CHROMA_BLOCK = 16, 40
-FLIPS = (4, 10, 30)
+LUMA_BLOCK, CHROMA_BLOCK = 32, 40
+LUMA_FLIPS, CHROMA_FLIPS = (2, 3, 10), (4, 10, 30)
 
 # A carrier with less of the energy than this is left out.
 _LEAST_SHARE = 0.01
@@ -33,14 +33,18 @@ class Coordinate:
 
 # Shares stand as logits, and frequencies, widths and softness as natural logarithms.
 COORDINATES = (
-    Coordinate("luma share of the energy, logit", -0.85, -8.0, 2.0),
+    Coordinate("luma share of the energy, logit", -0.6, -8.0, 2.0),
     Coordinate("V share of the chroma energy, logit", 6.0, -2.0, 8.0),
-    Coordinate("luma centre, log cycles/pixel", math.log(0.10), math.log(0.04), math.log(0.3)),
-    Coordinate("luma width, log", math.log(0.4), math.log(0.15), math.log(1.0)),
-    Coordinate("chroma centre, log cycles/pixel", math.log(0.035), math.log(0.012), math.log(0.15)),
+    Coordinate("luma centre, log cycles/pixel", math.log(0.06), math.log(0.03), math.log(0.3)),
+    Coordinate("luma width, log", math.log(0.3), math.log(0.15), math.log(1.0)),
+    Coordinate("chroma centre, log cycles/pixel", math.log(0.03), math.log(0.0125), math.log(0.15)),
     Coordinate("chroma width, log", math.log(0.4), math.log(0.15), math.log(1.0)),
-    *(Coordinate(f"luma flip {flip}, logit", 0.0, -4.0, 4.0) for flip in FLIPS),
-    *(Coordinate(f"chroma flip {flip}, logit", 0.0, -4.0, 4.0) for flip in FLIPS),
+    Coordinate("luma flip 2, logit", 3.0, -4.0, 4.0),
+    Coordinate("luma flip 3, logit", -3.0, -4.0, 4.0),
+    Coordinate("luma flip 10, logit", -3.0, -4.0, 4.0),
+    Coordinate("chroma flip 4, logit", 1.0, -4.0, 4.0),
+    Coordinate("chroma flip 10, logit", 1.0, -4.0, 4.0),
+    Coordinate("chroma flip 30, logit", -3.0, -4.0, 4.0),
     Coordinate("luma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("chroma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("luma whitening exponent", 1.0, 0.0, 2.0),
@@ -78,8 +82,8 @@ def to_signature(vector: Vector) -> Signature:
     luma_share, v_share = _logistic(next(values)), _logistic(next(values))
     luma_band = math.exp(next(values)), math.exp(next(values))
     chroma_band = math.exp(next(values)), math.exp(next(values))
-    luma_flips = _softmax([next(values) for _ in FLIPS])
-    chroma_flips = _softmax([next(values) for _ in FLIPS])
+    luma_flips = _softmax([next(values) for _ in LUMA_FLIPS])
+    chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS])
     luma_activity, chroma_activity = next(values), next(values)
     luma_whitening, chroma_whitening = next(values), next(values)
     softness = math.exp(next(values))
@@ -91,8 +95,10 @@ def to_signature(vector: Vector) -> Signature:
     shares = {
         (plane, flip): plane_share * flip_share
         for plane, plane_share in planes.items()
-        for flip, flip_share in zip(
-            FLIPS, luma_flips if plane == "Y" else chroma_flips, strict=True
+        for flip, flip_share in (
+            zip(LUMA_FLIPS, luma_flips, strict=True)
+            if plane == "Y"
+            else zip(CHROMA_FLIPS, chroma_flips, strict=True)
         )
     }
     shares = {where: share for where, share in shares.items() if share >= _LEAST_SHARE}

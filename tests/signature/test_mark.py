@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.fft import dctn
 
 from stages.signature.bound import false_positive_bound, threshold
 from stages.signature.carriers import carrier_band, modulation, to_coefficients
@@ -107,6 +108,33 @@ def test_modulated_means_are_the_naive_sum():
         for time in range(150):
             expected += (signs[time] - signs.mean()) * plane[time]
         np.testing.assert_allclose(found[index], expected / 150, atol=1e-9)
+
+
+def test_features_are_the_definition_block_by_block(natural):
+    """Softly limited, whitened coefficients, from SciPy's DCT and plain loops."""
+    carrier = next(carrier for carrier in SIGNATURE.carriers if carrier.plane == "V")
+    signs = modulation(carrier.flip, len(natural))
+    mean = np.tensordot(signs - signs.mean(), natural.plane("V").astype(float), axes=1)
+    chosen, side = carrier_band(carrier), carrier.block
+    values = np.array(
+        [
+            dctn(mean[row : row + side, column : column + side], norm="ortho")[
+                chosen.rows, chosen.columns
+            ]
+            for row in range(0, mean.shape[0] - side + 1, side)
+            for column in range(0, mean.shape[1] - side + 1, side)
+        ]
+    )
+    values /= np.sqrt(np.mean(values**2))
+    by_frequency = np.mean(values**2, axis=0) + 0.01
+    by_block = np.mean(values**2 / by_frequency, axis=1) + 0.05
+    x = values / np.sqrt(np.outer(by_block, by_frequency))
+    expected = carrier.weight * chosen.amplitudes * x / (carrier.softness + np.abs(x))
+    np.testing.assert_allclose(
+        features(natural, Signature((carrier,)))[carrier.address],
+        expected.ravel() / np.sqrt(x.size),
+        rtol=1e-6,
+    )
 
 
 def test_what_stands_still_is_not_seen():

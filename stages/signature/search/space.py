@@ -33,7 +33,7 @@ class Coordinate:
 
 # Shares stand as logits, and frequencies, widths and softness as natural logarithms.
 COORDINATES = (
-    Coordinate("luma share of the energy, logit", -0.6, -8.0, 2.0),
+    Coordinate("luma share of the energy, logit", -0.1, -8.0, 2.0),
     Coordinate("V share of the chroma energy, logit", 6.0, -2.0, 8.0),
     Coordinate("luma centre, log cycles/pixel", math.log(0.06), math.log(0.03), math.log(0.3)),
     Coordinate("luma width, log", math.log(0.3), math.log(0.15), math.log(1.0)),
@@ -49,6 +49,8 @@ COORDINATES = (
     Coordinate("chroma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("luma whitening exponent", 1.0, 0.0, 2.0),
     Coordinate("chroma whitening exponent", 1.0, 0.0, 2.0),
+    # Grey video has no chroma features, and then luma counts alone, whatever its weight.
+    Coordinate("luma weight over its share's, log", math.log(0.35), math.log(0.1), math.log(3.0)),
     Coordinate("softness, log", math.log(0.7), math.log(0.1), math.log(30.0)),
 )  # fmt: skip
 
@@ -86,7 +88,7 @@ def to_signature(vector: Vector) -> Signature:
     chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS])
     luma_activity, chroma_activity = next(values), next(values)
     luma_whitening, chroma_whitening = next(values), next(values)
-    softness = math.exp(next(values))
+    luma_weight, softness = math.exp(next(values)), math.exp(next(values))
     planes: dict[Plane, float] = {
         "Y": luma_share,
         "U": (1 - luma_share) * (1 - v_share),
@@ -118,7 +120,7 @@ def to_signature(vector: Vector) -> Signature:
                 activity=_tidy(luma_activity if luma else chroma_activity),
                 whitening=_tidy(luma_whitening if luma else chroma_whitening),
                 softness=_tidy(softness),
-                weight=_tidy(math.sqrt(share / total)),
+                weight=_tidy(math.sqrt(share / total) * (luma_weight if luma else 1)),
             )
         )
     return Signature(tuple(carriers))

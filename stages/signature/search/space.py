@@ -33,7 +33,7 @@ class Coordinate:
 
 # Shares stand as logits, and frequencies, widths and softness as natural logarithms.
 COORDINATES = (
-    Coordinate("luma share of the energy, logit", -0.85, -8.0, 2.0),
+    Coordinate("luma share of the energy, logit", -0.5, -8.0, 2.0),
     Coordinate("V share of the chroma energy, logit", 6.0, -2.0, 8.0),
     Coordinate("luma centre, log cycles/pixel", math.log(0.06), math.log(0.03), math.log(0.3)),
     Coordinate("luma width, log", math.log(0.3), math.log(0.15), math.log(1.0)),

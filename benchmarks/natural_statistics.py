@@ -14,17 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.errors import VideoError
+from benchmarks.footage import FRAMES, clips, load
 from stages.pipeline.params_file import load_params
 from stages.video.codec import Codec
-from stages.video.frames import Frames, Geometry, read
-from stages.video.probe import probe
+from stages.video.frames import Frames
 from stages.video.quality import psnr_rgb
-from stages.video.sources import folder
 from stages.video.sources.synthetic import draw
 
-GEOMETRY = Geometry(320, 240)
-FRAMES = 60
 PERCENTILES = (5, 25, 50, 75, 95)
 
 
@@ -33,8 +29,7 @@ def main(directory: Path) -> None:
     with ProcessPoolExecutor() as pool:
         seeds = [(index, drawn.seed) for index in range(drawn.natural)]
         embedded = pd.DataFrame(list(pool.map(of_drawn, seeds)))
-        found = pool.map(of_file, [offer.source for offer in folder.offers(directory, "$^")])
-        real = pd.DataFrame([row for row in found if row])
+        real = pd.DataFrame(list(pool.map(of_file, clips([directory]))))
     print(f"{'':24}{'':10}" + "".join(f"{f'{p} %':>10}" for p in PERCENTILES))
     for name in real.columns:
         for label, table in (("real", real), ("embedded", embedded)):
@@ -49,13 +44,7 @@ def of_drawn(which: tuple[int, int]) -> dict[str, float]:
 
 
 def of_file(path: Path) -> dict[str, float]:
-    """Statistics of a video; empty if it cannot be decoded."""
-    try:
-        fps = probe(path, GEOMETRY, max_frames=FRAMES).fps
-        return statistics(read(path, GEOMETRY, max_frames=FRAMES, fps=fps))
-    except VideoError as error:
-        print(f"skipped: {error}", file=sys.stderr)
-        return {}
+    return statistics(load(path))
 
 
 def statistics(frames: Frames) -> dict[str, float]:

@@ -19,9 +19,10 @@ from stages.pipeline.progress import Progress, progress
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import results, workers
+from stages.signature.blocks import Headroom
 from stages.signature.search.evolution import Candidate, Evaluated, Generation, best, evolve
 from stages.signature.search.objective import Trial, run_trial, soft_minimum
-from stages.signature.search.space import to_signature
+from stages.signature.search.space import start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest
 from stages.video.ffmpeg import version
 
@@ -35,6 +36,7 @@ def main(params: Params) -> None:
     with workers() as pool, progress("optimize", evaluations, "candidates") as advance:
         history = evolve(
             Evaluator(params, clips, pool, journal, advance),
+            start(params.signature.preset),
             population=settings.population,
             generations=settings.generations,
             sigma=settings.sigma,
@@ -105,8 +107,14 @@ class Evaluator:
             clip=clip,
             codec=self._params.compress.codec,
             psnr_db=self._params.signature.psnr_db,
+            headroom=_headroom(self._params),
             seed=self._params.optimize.seed,
         )
+
+
+def _headroom(params: Params) -> Headroom:
+    settings = params.signature
+    return Headroom(settings.frame_headroom_db, settings.block_headroom_db)
 
 
 def _digest(params: Params, clips: Sequence[Clip]) -> str:
@@ -114,6 +122,7 @@ def _digest(params: Params, clips: Sequence[Clip]) -> str:
     return digest(
         params.compress.model_dump(),
         params.signature.psnr_db,
+        asdict(_headroom(params)),
         params.optimize.seed,
         [(asdict(clip), file_digest(Path(clip.path))) for clip in clips],
         version(),

@@ -4,7 +4,7 @@ False positives are counted where nothing may be found: in unmarked clips under 
 and in marked and unmarked clips under many wrong keys.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from statistics import fmean, median
 
@@ -15,10 +15,11 @@ from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.params import Params, Validate
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
+from stages.signature.blocks import Headroom
 from stages.signature.bound import false_positive_bound, threshold
 from stages.signature.chips import derived_key
+from stages.signature.closed_loop import ClosedLoop, embed_adapted
 from stages.signature.detect import correlate, correlate_many, features
-from stages.signature.embed import embed
 from stages.signature.spectrum import Signature, load_signature
 from stages.statistics import auc, exact_interval
 from stages.video.clips import Clip, of_split, read_manifest
@@ -34,6 +35,8 @@ class Check:
     codec: Codec
     key: bytes = field(repr=False)
     psnr_db: float
+    headroom: Headroom
+    loop: ClosedLoop
     threshold: float
     wrong_keys: int
     seed: int
@@ -61,12 +64,16 @@ def main(params: Params) -> None:
     clips = of_split(read_manifest(layout.MANIFEST), "test")
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to test on")
+    settings = params.signature
+    codec = params.compress.codec
     check = Check(
         signature=load_signature(layout.SIGNATURE),
-        codec=params.compress.codec,
-        key=secret_key(params.signature.demonstration_key),
-        psnr_db=params.signature.psnr_db,
-        threshold=threshold(params.signature.false_positive_rate),
+        codec=codec,
+        key=secret_key(settings.demonstration_key),
+        psnr_db=settings.psnr_db,
+        headroom=Headroom(settings.frame_headroom_db, settings.block_headroom_db),
+        loop=ClosedLoop(replace(codec, crf=settings.closed_loop_crf), settings.closed_loop),
+        threshold=threshold(settings.false_positive_rate),
         wrong_keys=params.validation.wrong_keys,
         seed=params.validation.seed,
     )
@@ -79,7 +86,10 @@ def main(params: Params) -> None:
 def score_clip(clip: Clip, check: Check) -> Score:
     """Mark one clip, compress it, and look for the right key and for wrong ones."""
     original = clip.read()
-    marked = embed(original, check.signature, check.key, psnr_db=check.psnr_db)
+    marked = embed_adapted(
+        original, check.signature, check.key,
+        psnr_db=check.psnr_db, headroom=check.headroom, loop=check.loop,
+    )  # fmt: skip
     encoded = check.codec.encode(marked, subject=clip.id)
     received = check.codec.decode(encoded, original, subject=clip.id)
     compressed = layout.compressed(clip.id).read_bytes()

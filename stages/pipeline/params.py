@@ -81,7 +81,12 @@ class Compress(Section):
 
 
 class SignatureParams(Section):
+    preset: Literal["balanced", "colour"]
     psnr_db: float = Field(ge=30, le=60)
+    frame_headroom_db: float = Field(ge=0.5, le=30)
+    block_headroom_db: float = Field(ge=3, le=40)
+    closed_loop: int = Field(ge=0, le=20)
+    closed_loop_crf: int = Field(ge=0, le=51)
     false_positive_rate: float = Field(ge=1e-12, le=0.1)
     demonstration_key: str = Field(min_length=16)
 

@@ -13,6 +13,9 @@ from stages.video.frames import Frames
 # Frames summed at a time: bounds the memory, whatever the length of the video.
 _CHUNK = 64
 
+# Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
+_NOTHING = 0.02
+
 Features = dict[str, Floats]
 
 
@@ -64,16 +67,19 @@ def modulated_means(plane: NDArray[np.uint8], flips: tuple[int, ...]) -> Floats:
 
 
 def _whitened(mean: Floats, carrier: Carrier) -> Floats:
-    """Weighted coefficients over their scales, which are estimated from themselves."""
+    """Weighted coefficients over their scales, estimated from themselves, softly limited."""
     coefficients = carrier_band(carrier)
     values = to_coefficients(mean, carrier.block, coefficients)
-    if not values.any():
+    if not values.size:
         return values
-    # Relative to their own size, so that the weight alone says how carriers compare; and the
-    # energy of a carrier is shared by its features, so its weight is too.
-    relative = values / np.sqrt(np.mean(values**2))
+    # Relative to their own size, so that the weight alone says how carriers compare, unless
+    # nothing is there, as in the chroma of grey video; and the energy of a carrier is shared by its
+    # features, so its weight is too.
+    relative = values / np.hypot(np.sqrt(np.mean(values**2)), _NOTHING)
     weights = carrier.weight / np.sqrt(values.size) * coefficients.amplitudes
-    return np.asarray(weights * relative / _scales(relative) ** carrier.whitening)
+    whitened = relative / _scales(relative) ** carrier.whitening
+    # What is far off its scale is the host or the codec: it counts less than in proportion.
+    return np.asarray(weights * whitened / (carrier.softness + np.abs(whitened)))
 
 
 def _scales(values: Floats) -> Floats:

@@ -20,14 +20,23 @@ def test_every_point_of_the_space_is_a_signature(point):
     low, high = bounds()
     signature = to_signature(low + np.array(point) * (high - low))
     assert sum(carrier.share for carrier in signature.carriers) == pytest.approx(1, abs=1e-4)
+    assert min(carrier.share for carrier in signature.carriers) >= 0.01
     assert all(carrier.share > 0 and carrier.width > 0 for carrier in signature.carriers)
     assert len({carrier.address for carrier in signature.carriers}) == len(signature.carriers)
 
 
-def test_the_start_lies_within_the_bounds():
+@pytest.mark.parametrize("preset", ["balanced", "colour"])
+def test_the_start_lies_within_the_bounds(preset):
     low, high = bounds()
-    assert (low <= start()).all()
-    assert (start() <= high).all()
+    assert (low < start(preset)).all()
+    assert (start(preset) < high).all()
+
+
+def test_colour_rests_on_chroma_and_balanced_on_luma_too():
+    planes = {preset: to_signature(start(preset)).carriers for preset in ("balanced", "colour")}
+    assert {carrier.plane for carrier in planes["colour"]} <= {"U", "V"}
+    luma = sum(carrier.share for carrier in planes["balanced"] if carrier.plane == "Y")
+    assert 0.2 < luma < 0.5
 
 
 def toward(target):
@@ -43,7 +52,9 @@ def toward(target):
 
 def search(target, seed=3, generations=60):
     evaluate, asked = toward(target)
-    history = evolve(evaluate, population=12, generations=generations, sigma=0.3, seed=seed)
+    history = evolve(
+        evaluate, start(), population=12, generations=generations, sigma=0.3, seed=seed
+    )
     return history, asked
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.signature.blocks import Headroom
 from stages.signature.chips import derived_key
 from stages.signature.detect import statistic
 from stages.signature.embed import embed
@@ -26,6 +27,7 @@ class Trial:
     clip: Clip
     codec: Codec
     psnr_db: float
+    headroom: Headroom
     seed: int
 
 
@@ -34,7 +36,7 @@ def run_trial(trial: Trial) -> float:
     frames = _frames(trial.clip)
     signature = to_signature(np.array(trial.vector))
     key = derived_key(f"training seed {trial.seed}".encode(), trial.clip.id)
-    marked = embed(frames, signature, key, psnr_db=trial.psnr_db)
+    marked = embed(frames, signature, key, psnr_db=trial.psnr_db, headroom=trial.headroom)
     received = trial.codec.round_trip(marked, subject=trial.clip.id)
     return round(statistic(received, signature, key), _DECIMALS)
 

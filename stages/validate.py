@@ -4,11 +4,12 @@ False positives are counted where nothing may be found: in unmarked clips under 
 and in marked and unmarked clips under many wrong keys.
 """
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from statistics import fmean, median
 
 from stages.errors import AfterimageError
+from stages.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import write_metrics, write_table
@@ -71,8 +72,8 @@ def main(params: Params) -> None:
         codec=codec,
         key=secret_key(settings.demonstration_key),
         psnr_db=settings.psnr_db,
-        headroom=Headroom(settings.frame_headroom_db, settings.block_headroom_db),
-        loop=ClosedLoop(replace(codec, crf=settings.closed_loop_crf), settings.closed_loop),
+        headroom=headroom(params.signature),
+        loop=ClosedLoop(conditions(params.compress, params.signature), settings.closed_loop),
         threshold=threshold(settings.false_positive_rate),
         wrong_keys=params.validation.wrong_keys,
         seed=params.validation.seed,

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 
@@ -20,10 +20,11 @@ from stages.pipeline.progress import Progress, progress
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import results, workers
+from stages.signature.conditions import Conditions
 from stages.signature.search.evolution import Candidate, Evaluated, Generation, best, evolve
 from stages.signature.search.objective import Trial, run_trial
 from stages.signature.search.space import start, to_signature
-from stages.video.clips import Clip, of_split, read_manifest
+from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.ffmpeg import version
 
 
@@ -60,12 +61,17 @@ def main(params: Params) -> None:
 
 
 def training_clips(clips: Sequence[Clip], count: int) -> list[Clip]:
-    """``count`` training clips, evenly spread over the manifest."""
+    """At most ``count`` training clips, evenly spread over the manifest."""
     train = of_split(clips, "train")
     if not train:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
-    chosen = np.linspace(0, len(train) - 1, min(count, len(train))).round().astype(int)
-    return [train[index] for index in chosen]
+    return spread(train, count)
+
+
+def bracket(params: Params) -> Conditions:
+    """The mildest and the hardest of the conditions: those between cost as much and add little."""
+    wanted = conditions(params.compress, params.signature)
+    return replace(wanted, codecs=tuple(dict.fromkeys((wanted.mildest, wanted.hardest))))
 
 
 class Evaluator:
@@ -75,7 +81,7 @@ class Evaluator:
         self, params: Params, clips: list[Clip], pool: Executor, journal: Journal, advance: Progress
     ) -> None:
         self._params = params
-        self._conditions = conditions(params.compress, params.signature)
+        self._conditions = bracket(params)
         self._clips = clips
         self._pool = pool
         self._journal = journal
@@ -118,7 +124,7 @@ class Evaluator:
 def _digest(params: Params, clips: Sequence[Clip]) -> str:
     """Everything that a candidate's scores depend on, but for the candidate."""
     return digest(
-        asdict(conditions(params.compress, params.signature)),
+        asdict(bracket(params)),
         params.signature.psnr_db,
         asdict(headroom(params.signature)),
         params.optimize.seed,

@@ -110,6 +110,17 @@ class Fingerprint(Section):
     false_positive_rate: float = Field(ge=1e-12, le=0.1)
 
 
+class Sweep(Section):
+    crf: list[Annotated[int, Field(ge=0, le=63)]] = Field(min_length=1)
+    encoders: list[EncoderName] = Field(min_length=1)
+    edits: list[Literal["second_generation", "grey", "shifted", "cropped", "rescaled"]] = Field(
+        min_length=1
+    )
+    second_crf: int = Field(ge=0, le=63)
+    search_frames: int = Field(ge=0, le=1_000)
+    search_zoom_percent: int = Field(ge=0, le=50)
+
+
 class Params(Section):
     """The whole file."""
 
@@ -119,3 +130,4 @@ class Params(Section):
     optimize: Optimize
     validation: Validate = Field(alias="validate")
     fingerprint: Fingerprint
+    sweep: Sweep

@@ -9,6 +9,7 @@ from scipy.special import expit
 from stages.signature.detect import statistic
 from stages.signature.spectrum import Signature
 from stages.video.codec import Codec
+from stages.video.edits import grey
 from stages.video.frames import Frames
 
 # Scores are rounded before they are compared, so that the last bit of a float decides nothing.
@@ -54,10 +55,3 @@ class Conditions:
         what is safe weighs little, and unlike the share itself it is never flat.
         """
         return round(float(np.mean(expit(np.asarray(scores) - self.threshold))), _DECIMALS)
-
-
-def grey(frames: Frames) -> Frames:
-    """The frames without colour."""
-    i420 = frames.i420.copy()
-    i420[:, frames.height :] = 128
-    return Frames(i420, frames.fps)

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.signature.conditions import Conditions, grey
+from stages.signature.conditions import Conditions
 from stages.signature.detect import statistic
 from stages.signature.embed import embed
 from stages.signature.search.space import start, to_signature
 from stages.video.codec import Codec
+from stages.video.edits import grey
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"

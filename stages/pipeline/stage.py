@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 
 from stages.command_line import told_in_one_line
+from stages.files import remove_remains
+from stages.pipeline import layout
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
 
@@ -13,4 +15,7 @@ def run(stage: Callable[[Params], None]) -> None:
     """Run a stage on ``params.yaml``; a foreseeable failure is one line and exit status 1."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     with told_in_one_line():
-        stage(load_params())
+        params = load_params()
+        for folder in layout.FOLDERS:
+            remove_remains(folder)
+        stage(params)

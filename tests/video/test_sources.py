@@ -1,5 +1,6 @@
 import os
 import socket
+import struct
 import subprocess
 from fractions import Fraction
 from itertools import pairwise
@@ -194,10 +195,12 @@ def test_such_playlists_do_show_the_other_file_without_our_guard(tmp_path):
 
 
 def test_a_picture_beyond_8k_is_refused_before_it_takes_memory(tmp_path):
-    y4m = tmp_path / "huge.y4m"
-    y4m.write_bytes(b"YUV4MPEG2 W12000 H9000 F25:1 C420\nFRAME\n" + bytes(100))
-    with pytest.raises(VideoError, match=r"huge\.y4m: .*max pixel count"):
-        probe(y4m, FRAME, max_frames=60)
+    video = write_video(tmp_path / "huge.gif")
+    content = bytearray(video.read_bytes())
+    content[6:10] = struct.pack("<HH", 12000, 9000)
+    video.write_bytes(content)
+    with pytest.raises(VideoError, match=r"huge\.gif: .*12000x9000 exceeds"):
+        probe(video, FRAME, max_frames=60)
 
 
 def test_what_is_no_regular_file_is_refused_and_not_waited_for(tmp_path):

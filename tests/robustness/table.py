@@ -1,0 +1,56 @@
+"""What the trials report: a table whose last row sums it up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.worktree import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results"
+HEAD = "| what was tried | how many | what happened |\n|---|---|---|"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was tried, how many times, what happened, and whether that is as it should be."""
+
+    tried: str
+    count: int
+    happened: str
+    good: bool = True
+
+    def markdown(self) -> str:
+        cells = (
+            self.tried,
+            f"{self.count:,}",
+            self.happened if self.good else f"**{self.happened}**",
+        )
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def told(row: Row) -> Row:
+    """Print a row as soon as it is known."""
+    print(
+        f"{'ok  ' if row.good else 'FAIL'} {row.tried} ({row.count:,}): {row.happened}", flush=True
+    )
+    return row
+
+
+def report(trial: str, heading: str, rows: Sequence[Row], total: Row, notes: str = "") -> int:
+    """Write a trial's table to `benchmarks/results/`; returns the status to exit with."""
+    told(total)
+    lines = [f"# {heading}", "", HEAD, *(row.markdown() for row in (*rows, total))]
+    text = "\n".join(lines) + (f"\n\n{notes.strip()}\n" if notes else "\n")
+    (RESULTS / f"{trial}.md").write_text(text, encoding="utf-8")
+    return 0 if total.good and all(row.good for row in rows) else 1
+
+
+def total_of(trial: str) -> str:
+    """The last row of a trial's table, linked to the whole."""
+    path = RESULTS / f"{trial}.md"
+    row = next(
+        line
+        for line in reversed(path.read_text(encoding="utf-8").splitlines())
+        if line.startswith("| ")
+    )
+    _, tried, rest = row.split("|", 2)
+    return f"| [{tried.strip()}]({path.relative_to(ROOT).as_posix()}) |{rest}"

@@ -14,7 +14,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success it takes the name, on failure it goes.
 
     The temporary path is the caller's to fill, with a file or with a folder. An ``OSError`` that
-    names no file (a full disk does not) leaves with the name of ``path``.
+    names it, or no file (a full disk names none), leaves with the name of ``path``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Fifty characters are at most 200 bytes; a whole name may be too long with more around it.
@@ -26,7 +26,7 @@ def written_whole(path: Path) -> Iterator[Path]:
             _remove(path)
         partial.replace(path)
     except OSError as error:
-        if error.filename is None:
+        if error.filename in {None, str(partial)}:
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     finally:

@@ -1,7 +1,10 @@
 """Running a stage: parameters in, one line out if something is wrong."""
 
 import logging
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable
 
 from stages.command_line import told_in_one_line
@@ -10,12 +13,30 @@ from stages.pipeline import layout
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
 
+# DVC names the stage to the command that it runs.
+UNDER_DVC = "DVC_STAGE"
+_GLANCE_SECONDS = 0.2
+
 
 def run(stage: Callable[[Params], None]) -> None:
     """Run a stage on ``params.yaml``; a foreseeable failure is one line and exit status 1."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    if UNDER_DVC in os.environ:
+        _end_with_the_parent()
     with told_in_one_line():
         params = load_params()
         for folder in layout.FOLDERS:
             remove_remains(folder)
         stage(params)
+
+
+def _end_with_the_parent() -> None:
+    """If DVC is killed, stop too: its next run must not find somebody still at work."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_GLANCE_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

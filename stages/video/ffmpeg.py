@@ -37,6 +37,13 @@ MAX_PIXELS = 8192 * 4320
 
 _COMPLAINT_BYTES = 1 << 16
 
+# ffmpeg's longer complaints, in plain words.
+_PLAIN = {
+    "matches no streams": "no video stream in it",
+    "Format not on whitelist": "a playlist, a script or a picture and no video",
+    "Not detecting m3u8": "a playlist and no video",
+}
+
 _CONTEXT = re.compile(r"^\[[^\]]*\]\s*")
 
 
@@ -184,8 +191,8 @@ def _command(output: Any) -> list[str]:
 
 
 def first_line(complaints: str) -> str:
-    """The first complaint, without ffmpeg's own context prefixes and pointers."""
+    """The first complaint, without ffmpeg's own context prefixes and pointers, in plain words."""
     line = complaints.splitlines()[0] if complaints else ""
     while _CONTEXT.match(line):
         line = _CONTEXT.sub("", line)
-    return line.strip()
+    return next((plain for words, plain in _PLAIN.items() if words in line), line.strip())

@@ -20,7 +20,7 @@ PARAMS: dict[str, dict[str, Any]] = {
 SYNTHETIC = {"natural": 4, "simple": 1, "frames": 12}
 
 
-def small_project(folder: Path, **fetch: Any) -> Path:
+def small_project(folder: Path, /, **fetch: Any) -> Path:
     """The work tree with small parameters and nothing made yet; ``fetch`` changes that section."""
     project = copy_to(folder)
     path = project / "params.yaml"

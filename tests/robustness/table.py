@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from tests.worktree import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
+README = ROOT / "README.md"
+TRIALS = ("identity", "kills", "mishaps", "fuzzing")
+BEGIN, END = "<!-- trials: made by `make robustness` -->", "<!-- end of trials -->"
 HEAD = "| what was tried | how many | what happened |\n|---|---|---|"
 
 
@@ -36,12 +39,22 @@ def told(row: Row) -> Row:
 
 
 def report(trial: str, heading: str, rows: Sequence[Row], total: Row, notes: str = "") -> int:
-    """Write a trial's table to `benchmarks/results/`; returns the status to exit with."""
+    """Write a trial's table, and its total to the README; returns the status to exit with."""
     told(total)
     lines = [f"# {heading}", "", HEAD, *(row.markdown() for row in (*rows, total))]
     text = "\n".join(lines) + (f"\n\n{notes.strip()}\n" if notes else "\n")
     (RESULTS / f"{trial}.md").write_text(text, encoding="utf-8")
+    README.write_text(readme_with_totals(), encoding="utf-8")
     return 0 if total.good and all(row.good for row in rows) else 1
+
+
+def readme_with_totals() -> str:
+    """The README with the last row of every trial's table between its marks."""
+    text = README.read_text(encoding="utf-8")
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    rows = [total_of(trial) for trial in TRIALS]
+    return "\n".join([f"{head}{BEGIN}", HEAD, *rows, f"{END}{tail}"])
 
 
 def total_of(trial: str) -> str:

@@ -116,8 +116,8 @@ def main(count: int) -> int:
 
 NOTES = """
 Made by `tests/robustness/mutations.py` with a fixed seed. What was used decoded without one
-complaint of the decoder, twice. After each kind of refused files, its two most frequent reasons
-(N: a number).
+complaint of the decoder in `fetch`, and went through the codec in `compress`. After each kind of
+refused files, its two most frequent reasons (N: a number).
 """
 
 

@@ -4,7 +4,8 @@ from pathlib import Path, PurePosixPath
 
 from stages.errors import AfterimageError
 
-FOLDERS = (Path("data"), Path("metrics"))
+# Where files appear one by one; a folder that DVC removes before a stage is none of them.
+FOLDERS = tuple(Path(name) for name in ("data", "data/sweep", "metrics", "metrics/sweep"))
 
 CLIPS = Path("data/clips")
 MANIFEST = Path("data/clips.csv")
@@ -12,6 +13,8 @@ COMPRESSED = Path("data/compressed")
 SIGNATURE = Path("data/signature.json")
 OPTIMIZE_HISTORY = Path("data/optimize_history.csv")
 SCORES = Path("data/scores.csv")
+MARKED = Path("data/marked")
+PICTURES = Path("data/pictures")
 DRIFT = Path("data/drift.csv")
 
 
@@ -22,13 +25,33 @@ def clip(clip_id: str) -> Path:
 
 def compressed(clip_id: str) -> Path:
     """The compressed file of a clip."""
-    path = _inside(COMPRESSED, clip_id)
-    return path.with_name(f"{path.name}.mkv")
+    return _named(COMPRESSED, clip_id)
+
+
+def marked(clip_id: str) -> Path:
+    """The marked version of a test clip, before any codec."""
+    return _named(MARKED, clip_id)
 
 
 def metrics(stage: str) -> Path:
     """The metrics of a stage."""
     return Path("metrics") / f"{stage}.json"
+
+
+def sweep_table(row: str) -> Path:
+    """The scores of a row of the sweep."""
+    return Path("data/sweep") / f"{row}.csv"
+
+
+def sweep_metrics(row: str) -> Path:
+    """The metrics of a row of the sweep."""
+    return Path("metrics/sweep") / f"{row}.json"
+
+
+def _named(folder: Path, clip_id: str) -> Path:
+    """What a stage made of a clip: Matroska, with the clip's name before the suffix."""
+    path = _inside(folder, clip_id)
+    return path.with_name(f"{path.name}.mkv")
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -15,9 +15,13 @@ Floats = NDArray[np.float64]
 _BAND_FLOOR = 0.05
 
 
-def modulation(flip: int, frames: int) -> Floats:
-    """The sign of a carrier over time [shape=(frames,)]: +1, then -1, every ``flip`` frames."""
-    return np.asarray(1.0 - 2.0 * ((np.arange(frames) // flip) % 2), np.float64)
+def modulation(flip: int, frames: int, shift: int = 0) -> Floats:
+    """The sign of a carrier over time [shape=(frames,)]: +1, then -1, every ``flip`` frames.
+
+    ``shift`` is the number of frames by which the first is late.
+    """
+    times = np.arange(shift, shift + frames)
+    return np.asarray(1.0 - 2.0 * ((times // flip) % 2), np.float64)
 
 
 @functools.cache

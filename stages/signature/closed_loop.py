@@ -14,9 +14,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from stages.signature.blocks import SIDE, Blocks, Headroom, block_sums, shaped, within
-from stages.signature.detect import statistic
+from stages.signature.conditions import Conditions
 from stages.signature.embed import add
-from stages.signature.pattern import Volumes, pattern
+from stages.signature.pattern import RGB_ERROR, Volumes, pattern
 from stages.signature.spectrum import Signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Plane
@@ -30,14 +30,16 @@ _FAINT = 0.1
 # Amplitude over the relative response r: ``(_FLOOR + r) ** _EXPONENT``.
 _FLOOR = 0.3
 _EXPONENT = 0.5
+# Steps by which luma's share is moved in the first round, in log odds; halved every round.
+_TILTS = (-1.5, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
 class ClosedLoop:
-    """How a mark is adapted: to which codec, and in how many rounds of three round trips each."""
+    """How a mark is adapted: to what, and how often the codecs are probed and it is moved."""
 
-    codec: Codec
-    rounds: int = 0
+    conditions: Conditions
+    rounds: int
 
 
 def embed_adapted(
@@ -49,21 +51,58 @@ def embed_adapted(
     loop: ClosedLoop,
     headroom: Headroom = Headroom(),  # noqa: B008 (frozen)
 ) -> Frames:
-    """The mark that the loop's codec lets through best, of the plain one and one a round."""
+    """The mark that is found most surely, of the plain one and a few a round."""
     plain = within(pattern(frames, signature, key), headroom)
     best = add(frames, plain, psnr_db=psnr_db)
     if not plain or loop.rounds == 0:
         return best
-    best_z = _z(best, signature, key, loop.codec)
-    volumes, seen = plain, Response({}, {})
-    for _ in range(loop.rounds):
-        seen = seen.plus(probe(frames, volumes, loop.codec, psnr_db - _PROBE_DB))
-        volumes = within(shaped(plain, seen.gains()), headroom)
-        marked = add(frames, volumes, psnr_db=psnr_db)
-        z = _z(marked, signature, key, loop.codec)
-        if z > best_z:
-            best, best_z = marked, z
+    wanted = loop.conditions
+
+    def assurance(marked: Frames) -> float:
+        return wanted.assurance(wanted.scores(marked, signature, key))
+
+    highest = assurance(best)
+    volumes, seen, tilt = plain, Response({}, {}), 0.0
+    for number in range(loop.rounds):
+        seen = seen.plus(_probe_planes(frames, volumes, wanted, psnr_db - _PROBE_DB))
+        moved = shaped(plain, seen.gains())
+        steps = _TILTS if signature.survives_grey else (0.0,)
+        for tried in [tilt + step / 2**number for step in steps]:
+            candidate = within(tilted(moved, tried), headroom)
+            marked = add(frames, candidate, psnr_db=psnr_db)
+            found = assurance(marked)
+            if found > highest:
+                best, highest, volumes, tilt = marked, found, candidate, tried
     return best
+
+
+def tilted(volumes: Volumes, log_odds: float) -> Volumes:
+    """The volumes with the odds of luma's share of the energy changed, and chroma's with it."""
+    if log_odds == 0 or "Y" not in volumes:
+        return volumes
+    luma = RGB_ERROR["Y"] * float(np.mean(volumes["Y"] ** 2))
+    total = sum(RGB_ERROR[plane] * float(np.mean(v**2)) for plane, v in volumes.items())
+    share = luma / total
+    odds = share / (1 - share) * math.exp(log_odds)
+    wanted = odds / (1 + odds)
+    gains = {
+        plane: math.sqrt(wanted / share if plane == "Y" else (1 - wanted) / (1 - share))
+        for plane in volumes
+    }
+    return {plane: volume * np.float32(gains[plane]) for plane, volume in volumes.items()}
+
+
+def _probe_planes(
+    frames: Frames, volumes: Volumes, wanted: Conditions, psnr_db: float
+) -> "Response":
+    """Luma's response from the mildest codec, chroma's from the hardest."""
+    received, sent = {}, {}
+    for codec, planes in ((wanted.mildest, "Y"), (wanted.hardest, "UV")):
+        if any(plane in planes for plane in volumes):
+            found = probe(frames, volumes, codec, psnr_db)
+            received.update({p: value for p, value in found.received.items() if p in planes})
+            sent.update({p: value for p, value in found.sent.items() if p in planes})
+    return Response(received, sent)
 
 
 @dataclass(frozen=True)
@@ -107,9 +146,3 @@ def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Res
         received[plane] = block_sums(half * strength * volume, SIDE[plane])
         sent[plane] = block_sums((strength * volume) ** 2, SIDE[plane])
     return Response(received, sent)
-
-
-def _z(marked: Frames, signature: Signature, key: bytes, codec: Codec) -> float:
-    """``z`` after the codec, rounded before it is compared."""
-    z = round(statistic(codec.round_trip(marked), signature, key), 6)
-    return z if math.isfinite(z) else 0.0

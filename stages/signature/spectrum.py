@@ -55,6 +55,11 @@ class Signature:
         """The carriers that change their sign within a video of so many frames."""
         return tuple(carrier for carrier in self.carriers if carrier.flip < frames)
 
+    @property
+    def survives_grey(self) -> bool:
+        """Whether it is in luma and in chroma, so that part of it is left in grey video."""
+        return {"Y"} < {carrier.plane for carrier in self.carriers}
+
     def to_json(self) -> str:
         return (
             json.dumps({"carriers": [asdict(carrier) for carrier in self.carriers]}, indent=2)

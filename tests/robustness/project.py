@@ -15,7 +15,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "fetch": {"width": 128, "height": 96, "max_frames": 12},
     "optimize": {"clips": 2, "population": 4, "generations": 2},
     "validate": {"wrong_keys": 20},
-    "sweep": {"crf": [28, 40]},
+    "sweep": {"crf": [40], "encoders": ["libx265"], "edits": ["shifted"]},
 }
 SYNTHETIC = {"natural": 4, "simple": 1, "frames": 12}
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stages.signature.blocks import SIDE, Headroom, block_sums
-from stages.signature.closed_loop import ClosedLoop, Response, embed_adapted, probe
+from stages.signature.closed_loop import ClosedLoop, Response, embed_adapted, probe, tilted
+from stages.signature.conditions import Conditions
 from stages.signature.detect import statistic
 from stages.signature.embed import embed
 from stages.signature.pattern import RGB_ERROR, pattern
@@ -14,6 +17,7 @@ from stages.signature.search.space import start, to_signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 from stages.video.quality import psnr_rgb
+from stages.video.sources.synthetic import draw
 from tests.conftest import constant
 
 KEY = b"the right key, 16 bytes or more"
@@ -29,6 +33,10 @@ class LeftHalf(Codec):
         for name in ("U", "V"):
             received.plane(name)[:, :, frames.width // 4 :] = 128
         return received
+
+
+def loop(*codecs, rounds=1):
+    return ClosedLoop(Conditions(codecs, threshold=5.257), rounds)
 
 
 def energy(before, after, part):
@@ -48,7 +56,7 @@ def test_a_perfect_channel_answers_with_what_was_sent():
 def test_energy_moves_to_where_the_codec_lets_it_through():
     grey = constant(128, frames=24, width=160, height=160)
     plain = embed(grey, COLOUR, KEY, psnr_db=45)
-    adapted = embed_adapted(grey, COLOUR, KEY, psnr_db=45, loop=ClosedLoop(LeftHalf(), rounds=1))
+    adapted = embed_adapted(grey, COLOUR, KEY, psnr_db=45, loop=loop(LeftHalf()))
     left, right = slice(0, 40), slice(40, 80)
     assert energy(grey, adapted, left) > 1.5 * energy(grey, plain, left)
     assert energy(grey, adapted, right) < 0.7 * energy(grey, plain, right)
@@ -68,9 +76,9 @@ def test_two_responses_add_up():
 
 
 def test_without_rounds_it_is_the_plain_mark(natural):
-    loop = ClosedLoop(Codec(), rounds=0)
+    open_loop = loop(Codec(), rounds=0)
     np.testing.assert_array_equal(
-        embed_adapted(natural, COLOUR, KEY, psnr_db=45, loop=loop).i420,
+        embed_adapted(natural, COLOUR, KEY, psnr_db=45, loop=open_loop).i420,
         embed(natural, COLOUR, KEY, psnr_db=45).i420,
     )
 
@@ -78,7 +86,7 @@ def test_without_rounds_it_is_the_plain_mark(natural):
 @pytest.fixture(scope="module")
 def adapted(natural):
     return embed_adapted(
-        natural, COLOUR, KEY, psnr_db=45, loop=ClosedLoop(Codec("libx264", 48), rounds=2)
+        natural, COLOUR, KEY, psnr_db=45, loop=loop(Codec("libx264", 48), rounds=2)
     )
 
 
@@ -111,6 +119,36 @@ def test_the_clip_every_frame_and_every_block_keep_their_psnr(natural, adapted):
 
 def test_it_is_the_same_every_time(natural, adapted):
     again = embed_adapted(
-        natural, COLOUR, KEY, psnr_db=45, loop=ClosedLoop(Codec("libx264", 48), rounds=2)
+        natural, COLOUR, KEY, psnr_db=45, loop=loop(Codec("libx264", 48), rounds=2)
     )
     np.testing.assert_array_equal(again.i420, adapted.i420)
+
+
+@given(st.floats(-3, 3))
+def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
+    volumes = {
+        name: np.random.default_rng(index).normal(size=(2, 6, 6)).astype(np.float32)
+        for index, name in enumerate("YV")
+    }
+    energies = [
+        {name: RGB_ERROR[name] * float(np.mean(volume**2)) for name, volume in some.items()}
+        for some in (volumes, tilted(volumes, log_odds))
+    ]
+    before, after = energies
+    assert sum(after.values()) == pytest.approx(sum(before.values()), rel=1e-4)
+    change = np.log(after["Y"] / after["V"]) - np.log(before["Y"] / before["V"])
+    assert change == pytest.approx(log_odds, abs=1e-3)
+
+
+def test_luma_that_is_not_needed_goes_to_chroma():
+    """The codec lets all of luma through and little of chroma: the hard condition wants more."""
+    clip = draw("natural", 4, 24, seed=3)
+    balanced = to_signature(start("balanced"))
+    hard = loop(Codec("libx264", 23), Codec("libx264", 48), rounds=2)
+    plain = embed(clip, balanced, KEY, psnr_db=45)
+    adapted = embed_adapted(clip, balanced, KEY, psnr_db=45, loop=hard)
+    before, after = (
+        hard.conditions.assurance(hard.conditions.scores(marked, balanced, KEY))
+        for marked in (plain, adapted)
+    )
+    assert after > before

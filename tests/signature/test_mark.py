@@ -99,15 +99,18 @@ def test_z_never_exceeds_the_root_of_the_number_of_features(natural):
     assert correlate({address: np.zeros_like(q) for address, q in found.items()}, KEY) == 0
 
 
-def test_modulated_means_are_the_naive_sum():
-    plane = np.random.default_rng(1).integers(0, 256, (150, 4, 6), dtype=np.uint8)
-    found = modulated_means(plane, (4, 30))
-    for index, flip in enumerate((4, 30)):
-        signs = modulation(flip, 150)
-        expected = np.zeros((4, 6))
+@pytest.mark.parametrize("shift", [0, 3, -5])
+def test_modulated_means_are_the_naive_sum(shift):
+    i420 = np.random.default_rng(1).integers(0, 256, (150, 6, 4), dtype=np.uint8)
+    frames = Frames(i420, Fraction(25))
+    found = modulated_means(frames, SIGNATURE, shift)
+    assert set(found) == {(carrier.plane, carrier.flip) for carrier in SIGNATURE.carriers}
+    for (plane, flip), mean in found.items():
+        signs = [(-1) ** ((time + shift) // flip) for time in range(150)]
+        expected = np.zeros(mean.shape)
         for time in range(150):
-            expected += (signs[time] - signs.mean()) * plane[time]
-        np.testing.assert_allclose(found[index], expected / 150, atol=1e-9)
+            expected += (signs[time] - np.mean(signs)) * frames.plane(plane)[time]
+        np.testing.assert_allclose(mean, expected / 150, atol=1e-9)
 
 
 def test_features_are_the_definition_block_by_block(natural):

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from stages.errors import AfterimageError
 from stages.pipeline.journal import Journal
 from stages.signature.search.evolution import Evaluated, best, evolve
-from stages.signature.search.objective import soft_minimum
 from stages.signature.search.space import COORDINATES, bounds, start, to_signature
 from stages.signature.spectrum import load_signature
 
@@ -83,18 +82,6 @@ def test_candidates_stay_within_the_bounds():
 def test_seed_0_is_refused():
     with pytest.raises(ValueError, match="clock"):
         search(start(), seed=0)
-
-
-@given(st.lists(st.floats(-5, 40), min_size=1, max_size=20), st.floats(0.1, 20))
-def test_the_soft_minimum_lies_between_least_and_mean(z, softness):
-    z = np.array(z)
-    assert z.min() - 1e-6 <= soft_minimum(z, softness) <= z.mean() + 1e-6
-
-
-def test_the_soft_minimum_by_hand():
-    # -2 ln((exp(-1/2) + exp(-3/2)) / 2)
-    assert soft_minimum(np.array([1.0, 3.0]), 2.0) == pytest.approx(1.759771, abs=1e-6)
-    assert soft_minimum(np.array([1.0, 300.0]), 0.1) == pytest.approx(1 + 0.1 * np.log(2), abs=1e-6)
 
 
 def test_a_journal_survives_a_kill_in_the_middle_of_a_line(tmp_path):

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from stages.video.frames import Plane
 Vector = NDArray[np.float64]
 
 Preset = Literal["balanced", "colour"]
+PRESETS: tuple[Preset, ...] = get_args(Preset)
 
 LUMA_BLOCK, CHROMA_BLOCK = 32, 40
 LUMA_FLIPS, CHROMA_FLIPS = (2, 3, 10), (4, 10, 30)

@@ -230,7 +230,8 @@ def attempt(mishap: Mishap, project: Path, expected: dict[str, str], *targets: s
         return Row(mishap.name, 1, "did not end in the same bits afterwards", good=False)
     message = line.strip().replace(f"{project}/", "").replace(str(project.parent), "...")
     message = re.sub(r"\.\d+\.part\b|afterimage-\w+", "*", message)
-    return Row(mishap.name, 1, f"`{message}`; the next run ended in the same bits")
+    # Two backticks: a message may hold one.
+    return Row(mishap.name, 1, f"`` {message} ``; the next run ended in the same bits")
 
 
 def prepared(folder: Path, wanted: set[str]) -> tuple[dict[str, Path], dict[str, str]]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.worktree import ROOT
 
-RESULTS = ROOT / "benchmarks" / "results"
 README = ROOT / "README.md"
 TRIALS = ("identity", "kills", "mishaps", "fuzzing")
 BEGIN, END = "<!-- trials: made by `make robustness` -->", "<!-- end of trials -->"
@@ -43,7 +43,7 @@ def report(trial: str, heading: str, rows: Sequence[Row], total: Row, notes: str
     told(total)
     lines = [f"# {heading}", "", HEAD, *(row.markdown() for row in (*rows, total))]
     text = "\n".join(lines) + (f"\n\n{notes.strip()}\n" if notes else "\n")
-    (RESULTS / f"{trial}.md").write_text(text, encoding="utf-8")
+    _result(trial).write_text(text, encoding="utf-8")
     README.write_text(readme_with_totals(), encoding="utf-8")
     return 0 if total.good and all(row.good for row in rows) else 1
 
@@ -53,13 +53,13 @@ def readme_with_totals() -> str:
     text = README.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN)
     tail = rest.split(END)[1]
-    rows = [total_of(trial) for trial in TRIALS]
+    rows = [total_of(trial) for trial in TRIALS if _result(trial).exists()]
     return "\n".join([f"{head}{BEGIN}", HEAD, *rows, f"{END}{tail}"])
 
 
 def total_of(trial: str) -> str:
     """The last row of a trial's table, linked to the whole."""
-    path = RESULTS / f"{trial}.md"
+    path = _result(trial)
     row = next(
         line
         for line in reversed(path.read_text(encoding="utf-8").splitlines())
@@ -67,3 +67,7 @@ def total_of(trial: str) -> str:
     )
     _, tried, rest = row.split("|", 2)
     return f"| [{tried.strip()}]({path.relative_to(ROOT).as_posix()}) |{rest}"
+
+
+def _result(trial: str) -> Path:
+    return ROOT / "benchmarks" / "results" / f"{trial}.md"

@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,7 @@ def _measured(vectors: Vector, frames_per_second: float) -> Measured:
         crf: np.array([distance(a, b) for a, b in zip(before, vectors[:, index], strict=True)])
         for index, crf in enumerate(CRFS, 1)
     }
-    first, second = np.triu_indices(len(before), 1)
-    apart = [distance(before[a], before[b]) for a, b in zip(first, second, strict=True)]
+    apart = [distance(a, b) for a, b in combinations(before, 2)]
     return Measured(drifts, np.array(apart), frames_per_second)
 
 

@@ -50,7 +50,7 @@ class _Band:
 
     Attributes
     ----------
-    count : more of those maps that survive a codec best, as measured on drawn clips alone.
+    count : more of those maps that survive a codec best: chosen on drawn clips, checked on real.
     scale, slope : amplitude is taken to fall as ``scale / frequency ** slope``, in grey levels.
     faint : amplitude in grey levels by which all are brought nearer to zero, and to zero if they
         are less (soft thresholding; Donoho, "De-noising by soft-thresholding", 1995). What a

@@ -153,13 +153,15 @@ def drift_row(name: str, one: Measured) -> dict[str, str]:
 
 
 def found_row(name: str, one: Measured) -> dict[str, str]:
-    """Share of clips found again at each CRF, at two false positive rates."""
+    """How many clips are found again at each CRF, at two false positive rates."""
     least = one.impostors.min()
     limit = fit(one.impostors, BITS).threshold(MODELLED_FPR)
     row = {"hash": name}
     for crf, drifts in one.drifts.items():
-        row[f"CRF {crf}, no pair matches"] = f"{np.mean(drifts < least):.1%}"
-        row[f"CRF {crf}, FPR {MODELLED_FPR:.0e}"] = f"{np.mean(drifts <= limit):.1%}"
+        row[f"CRF {crf}, no pair matches"] = f"{np.count_nonzero(drifts < least)} of {drifts.size}"
+        row[f"CRF {crf}, FPR {MODELLED_FPR:.0e}"] = (
+            f"{np.count_nonzero(drifts <= limit)} of {drifts.size}"
+        )
     return row
 
 

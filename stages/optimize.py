@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from stages.errors import AfterimageError
 from stages.files import write_text
+from stages.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.journal import Journal
 from stages.pipeline.metrics import write_metrics, write_table
@@ -19,10 +20,11 @@ from stages.pipeline.progress import Progress, progress
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import results, workers
+from stages.signature.conditions import Conditions
 from stages.signature.search.evolution import Candidate, Evaluated, Generation, best, evolve
-from stages.signature.search.objective import Trial, run_trial, soft_minimum
-from stages.signature.search.space import to_signature
-from stages.video.clips import Clip, of_split, read_manifest
+from stages.signature.search.objective import Trial, run_trial
+from stages.signature.search.space import start, to_signature
+from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.ffmpeg import version
 
 
@@ -35,6 +37,7 @@ def main(params: Params) -> None:
     with workers() as pool, progress("optimize", evaluations, "candidates") as advance:
         history = evolve(
             Evaluator(params, clips, pool, journal, advance),
+            start(params.signature.preset),
             population=settings.population,
             generations=settings.generations,
             sigma=settings.sigma,
@@ -58,12 +61,17 @@ def main(params: Params) -> None:
 
 
 def training_clips(clips: Sequence[Clip], count: int) -> list[Clip]:
-    """``count`` training clips, evenly spread over the manifest."""
+    """At most ``count`` training clips, evenly spread over the manifest."""
     train = of_split(clips, "train")
     if not train:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
-    chosen = np.linspace(0, len(train) - 1, min(count, len(train))).round().astype(int)
-    return [train[index] for index in chosen]
+    return spread(train, count)
+
+
+def bracket(params: Params) -> Conditions:
+    """The mildest and the hardest of the conditions: those between cost as much and add little."""
+    wanted = conditions(params.compress, params.signature)
+    return replace(wanted, codecs=tuple(dict.fromkeys((wanted.mildest, wanted.hardest))))
 
 
 class Evaluator:
@@ -73,6 +81,7 @@ class Evaluator:
         self, params: Params, clips: list[Clip], pool: Executor, journal: Journal, advance: Progress
     ) -> None:
         self._params = params
+        self._conditions = bracket(params)
         self._clips = clips
         self._pool = pool
         self._journal = journal
@@ -89,12 +98,14 @@ class Evaluator:
         }
         return [self._evaluated(vector, trials.get(vector, ())) for vector in vectors]
 
-    def _evaluated(self, vector: Candidate, trials: Sequence[Future[float]]) -> Evaluated:
+    def _evaluated(
+        self, vector: Candidate, trials: Sequence[Future[tuple[float, ...]]]
+    ) -> Evaluated:
         z = self._journal.get(vector)
         if z is None:
-            z = results(trials)
+            z = [score for scores in results(trials) for score in scores]
             self._journal.add(vector, z)
-        objective = soft_minimum(np.array(z), self._params.optimize.softness)
+        objective = self._conditions.assurance(z)
         self._best = max(self._best, objective)
         self._advance(f"(best objective {self._best:.3f})")
         return Evaluated(vector, tuple(z), objective)
@@ -103,8 +114,9 @@ class Evaluator:
         return Trial(
             vector=vector,
             clip=clip,
-            codec=self._params.compress.codec,
+            conditions=self._conditions,
             psnr_db=self._params.signature.psnr_db,
+            headroom=headroom(self._params.signature),
             seed=self._params.optimize.seed,
         )
 
@@ -112,8 +124,9 @@ class Evaluator:
 def _digest(params: Params, clips: Sequence[Clip]) -> str:
     """Everything that a candidate's scores depend on, but for the candidate."""
     return digest(
-        params.compress.model_dump(),
+        asdict(bracket(params)),
         params.signature.psnr_db,
+        asdict(headroom(params.signature)),
         params.optimize.seed,
         [(asdict(clip), file_digest(Path(clip.path))) for clip in clips],
         version(),

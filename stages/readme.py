@@ -7,17 +7,15 @@ from typing import Any
 
 from stages.files import write_text
 from stages.pipeline import layout
+from stages.pipeline.params_file import load_params
 
 README = Path("README.md")
-BEGIN, END = "<!-- results: made by `make readme` -->", "<!-- end of results -->"
 
 
 def main(check: bool) -> int:
     """Write the README, or only say whether it is current."""
     text = README.read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    tail = rest.split(END)[1]
-    current = f"{head}{BEGIN}\n{results()}\n{END}{tail}"
+    current = replaced(replaced(text, "results", results()), "sweep", sweep())
     if current == text:
         return 0
     if check:
@@ -28,6 +26,13 @@ def main(check: bool) -> int:
         return 1
     write_text(README, current)
     return 0
+
+
+def replaced(text: str, part: str, content: str) -> str:
+    """The text with another content between the marks of a part."""
+    begin, end = f"<!-- {part}: made by `make readme` -->", f"<!-- end of {part} -->"
+    head, rest = text.split(begin)
+    return f"{head}{begin}\n{content}\n{end}{rest.split(end)[1]}"
 
 
 def results() -> str:
@@ -53,8 +58,16 @@ def results() -> str:
         ("The mark itself", f"PSNR {validate['psnr_db']:.1f} dB over RGB, "
                             f"SSIM {validate['ssim']:.4f}, VMAF {validate['vmaf']:.1f}; "
                             f"{validate['bitrate_overhead']:+.1%} bitrate"),
-        ("What CMA-ES gained", f"objective {optimize['objective_initial']:.1f} to "
-                               f"{optimize['objective_best']:.1f} in "
+        ("What the eye may see (CIEDE2000)", f"median {validate['ciede2000_median']:.2f}, "
+                                             f"99.9th percentile {validate['ciede2000_p999']:.2f}; "
+                                             f"flicker from frame to frame median "
+                                             f"{validate['flicker_median']:.2f}, 99.9th "
+                                             f"percentile {validate['flicker_p999']:.2f}"),
+        ("Wrong keys", f"{validate['wrong_key_trials']:,} trials: " + ", ".join(
+            f"{measured['rate']:.1e} at bound {level}"
+            for level, measured in validate["wrong_key_fpr"].items())),
+        ("What CMA-ES gained", f"objective {optimize['objective_initial']:.3f} to "
+                               f"{optimize['objective_best']:.3f} in "
                                f"{optimize['evaluations']} evaluations (training clips)"),
         ("Fingerprint drift", f"median {drift['drift_median']:.0f}, 95 % under "
                               f"{drift['drift_p95']:.0f}, most {drift['drift_max']} "
@@ -65,6 +78,45 @@ def results() -> str:
                                          f"FPR {drift['fpr']:.1%}, EER {drift['eer']:.2%}"),
     ]  # fmt: skip
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
+
+
+EDITS = {
+    "second_generation": "{first}, then {last}",
+    "grey": "{first}, then greyscale",
+    "shifted": "3 frames lost, {first}",
+    "cropped": "5 % cut away and enlarged, {first}",
+    "rescaled": "95 % size, {first}",
+}
+
+
+def sweep() -> str:
+    """The rows of the sweep as a table: by CRF, by encoder, by edit."""
+    params = load_params()
+    first = f"CRF {params.compress.crf}"
+    names: dict[str, str] = {
+        **{f"crf{crf}": f"CRF {crf}" for crf in params.sweep.crf},
+        **{encoder: f"{encoder}, CRF {{crf}}" for encoder in params.sweep.encoders},
+        **{edit: EDITS[edit] for edit in params.sweep.edits},
+    }
+    rows = [
+        ("after", "kbit/s", "signature found (95 % interval)", "median z", "threshold", "bound",
+         "fingerprint drift, median / most"),
+        ("---",) * 7,
+    ]  # fmt: skip
+    for row, name in names.items():
+        found = json.loads(layout.sweep_metrics(row).read_text(encoding="utf-8"))
+        mark, drift = found["signature"], found["fingerprint"]
+        rows.append((
+            name.format(first=first, last=f"CRF {found['crf']}", crf=found["crf"]),
+            f"{found['bitrate_kbps']:.0f}",
+            f"{mark['tpr']:.1%} of {mark['clips']} "
+            f"({mark['tpr_ci_low']:.1%} to {mark['tpr_ci_high']:.1%})",
+            f"{mark['z_median']:.1f}",
+            f"{mark['z_threshold']:.2f}",
+            f"{mark['fpr_bound']:.0e}",
+            f"{drift['drift_median']:.0f} / {drift['drift_max']}",
+        ))  # fmt: skip
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _load(stage: str) -> dict[str, Any]:

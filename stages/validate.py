@@ -6,24 +6,39 @@ and in marked and unmarked clips under many wrong keys.
 
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from statistics import fmean, median
+from pathlib import Path
+from statistics import fmean
 
+import numpy as np
+
+from stages.detection import detection_rates
 from stages.errors import AfterimageError
+from stages.files import write_bytes, written_whole
+from stages.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.key import secret_key
-from stages.pipeline.metrics import write_metrics, write_table
+from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params, Validate
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
-from stages.signature.bound import false_positive_bound, threshold
+from stages.signature.blocks import Headroom
+from stages.signature.bound import threshold
 from stages.signature.chips import derived_key
+from stages.signature.closed_loop import ClosedLoop, embed_adapted
 from stages.signature.detect import correlate, correlate_many, features
-from stages.signature.embed import embed
 from stages.signature.spectrum import Signature, load_signature
-from stages.statistics import auc, exact_interval
-from stages.video.clips import Clip, of_split, read_manifest
+from stages.statistics import exact_interval
+from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec
+from stages.video.colour import colour_difference
+from stages.video.lossless import encode_lossless
+from stages.video.pictures import comparison, write_png
 from stages.video.quality import measure
+
+# Bounds at which wrong keys are counted, from what can be seen to what can only be proven.
+LEVELS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
+# Clips of which a picture is kept.
+PICTURED = 4
 
 
 @dataclass(frozen=True)
@@ -34,7 +49,10 @@ class Check:
     codec: Codec
     key: bytes = field(repr=False)
     psnr_db: float
-    threshold: float
+    headroom: Headroom
+    loop: ClosedLoop
+    pictured: frozenset[str]
+    z_threshold: float
     wrong_keys: int
     seed: int
 
@@ -53,34 +71,63 @@ class Score:
     psnr_db: float
     ssim: float
     vmaf: float
+    ciede2000_median: float
+    ciede2000_p999: float
+    flicker_median: float
+    flicker_p999: float
     bytes_marked: int
     bytes_unmarked: int
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A clip's row, and in how many trials a wrong key reached each of the ``LEVELS``."""
+
+    score: Score
+    reached: tuple[int, ...]
 
 
 def main(params: Params) -> None:
     clips = of_split(read_manifest(layout.MANIFEST), "test")
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to test on")
+    settings = params.signature
+    wanted = conditions(params.compress, settings)
     check = Check(
         signature=load_signature(layout.SIGNATURE),
         codec=params.compress.codec,
-        key=secret_key(params.signature.demonstration_key),
-        psnr_db=params.signature.psnr_db,
-        threshold=threshold(params.signature.false_positive_rate),
+        key=secret_key(settings.demonstration_key),
+        psnr_db=settings.psnr_db,
+        headroom=headroom(settings),
+        loop=ClosedLoop(wanted, settings.closed_loop),
+        pictured=frozenset(clip.id for clip in spread(clips, PICTURED)),
+        z_threshold=wanted.threshold,
         wrong_keys=params.validation.wrong_keys,
         seed=params.validation.seed,
     )
-    with workers() as pool:
-        scores = map_items(pool, partial(score_clip, check=check), clips, label="validate")
-    write_table(layout.SCORES, [asdict(score) for score in scores])
-    write_metrics(layout.metrics("validate"), summary(scores, check.threshold, params.validation))
+    with written_whole(layout.MARKED) as marked, written_whole(layout.PICTURES) as pictures:
+        marked.mkdir()
+        pictures.mkdir()
+        score = partial(score_clip, check=check, marked=marked, pictures=pictures)
+        with workers() as pool:
+            done = map_items(pool, score, clips, label="validate")
+    write_table(layout.SCORES, [asdict(one.score) for one in done])
+    write_metrics(layout.metrics("validate"), summary(done, check.z_threshold, params.validation))
 
 
-def score_clip(clip: Clip, check: Check) -> Score:
+def score_clip(clip: Clip, check: Check, marked: Path, pictures: Path) -> Checked:
     """Mark one clip, compress it, and look for the right key and for wrong ones."""
     original = clip.read()
-    marked = embed(original, check.signature, check.key, psnr_db=check.psnr_db)
-    encoded = check.codec.encode(marked, subject=clip.id)
+    carrying = embed_adapted(
+        original, check.signature, check.key,
+        psnr_db=check.psnr_db, headroom=check.headroom, loop=check.loop,
+    )  # fmt: skip
+    write_bytes(
+        marked / layout.marked(clip.id).relative_to(layout.MARKED), encode_lossless(carrying)
+    )
+    if clip.id in check.pictured:
+        write_png(pictures / f"{clip.id}.png", comparison(original, carrying))
+    encoded = check.codec.encode(carrying, subject=clip.id)
     received = check.codec.decode(encoded, original, subject=clip.id)
     compressed = layout.compressed(clip.id).read_bytes()
     unmarked = check.codec.decode(compressed, original, subject=clip.id)
@@ -88,52 +135,65 @@ def score_clip(clip: Clip, check: Check) -> Score:
     in_unmarked = features(unmarked, check.signature)
     purpose = f"wrong key/{check.seed}/{clip.id}"
     keys = [derived_key(check.key, f"{purpose}/{index}") for index in range(check.wrong_keys)]
-    wrong = [*correlate_many(in_marked, keys), *correlate_many(in_unmarked, keys)]
-    quality = measure(original, marked)
-    return Score(
+    wrong = np.concatenate([correlate_many(found, keys) for found in (in_marked, in_unmarked)])
+    quality = measure(original, carrying)
+    colour = colour_difference(original, carrying)
+    score = Score(
         id=clip.id,
         group=clip.group,
         frames=len(original),
         z_marked=correlate(in_marked, check.key),
         z_unmarked=correlate(in_unmarked, check.key),
-        z_wrong_key_max=max(wrong),
-        wrong_key_positives=sum(z >= check.threshold for z in wrong),
+        z_wrong_key_max=float(wrong.max()),
+        wrong_key_positives=int(np.sum(wrong >= check.z_threshold)),
         psnr_db=quality.psnr_db,
         ssim=quality.ssim,
         vmaf=quality.vmaf,
+        ciede2000_median=colour.median,
+        ciede2000_p999=colour.p999,
+        flicker_median=colour.flicker_median,
+        flicker_p999=colour.flicker_p999,
         bytes_marked=len(encoded),
         bytes_unmarked=len(compressed),
     )
+    return Checked(score, tuple(int(np.sum(wrong >= threshold(level))) for level in LEVELS))
 
 
-def summary(scores: list[Score], z_threshold: float, settings: Validate) -> dict[str, float | int]:
+def summary(done: list[Checked], z_threshold: float, settings: Validate) -> dict[str, Metric]:
     """The metrics of the stage; every rate with its exact interval."""
-    found = sum(score.z_marked >= z_threshold for score in scores)
-    tpr_low, tpr_high = exact_interval(found, len(scores), settings.confidence)
+    scores = [one.score for one in done]
+    rates = detection_rates(
+        [score.z_marked for score in scores],
+        [score.z_unmarked for score in scores],
+        z_threshold=z_threshold,
+        confidence=settings.confidence,
+    )
     wrong_key_trials = 2 * settings.wrong_keys * len(scores)
     innocent_trials = wrong_key_trials + len(scores)
     accused = sum(score.wrong_key_positives + (score.z_unmarked >= z_threshold) for score in scores)
+    reached = np.sum([one.reached for one in done], axis=0)
+    means = (
+        "psnr_db", "ssim", "vmaf", "ciede2000_median", "ciede2000_p999",
+        "flicker_median", "flicker_p999",
+    )  # fmt: skip
     return {
-        "tpr": found / len(scores),
-        "tpr_ci_low": tpr_low,
-        "tpr_ci_high": tpr_high,
+        **rates,
         "fpr": accused / innocent_trials,
         "fpr_ci_high": exact_interval(accused, innocent_trials, settings.confidence)[1],
-        "fpr_bound": false_positive_bound(z_threshold),
-        "z_threshold": z_threshold,
-        "z_median": median(score.z_marked for score in scores),
-        "z_min": min(score.z_marked for score in scores),
-        "auc": auc([s.z_marked for s in scores], [s.z_unmarked for s in scores]),
-        "psnr_db": fmean(score.psnr_db for score in scores),
-        "ssim": fmean(score.ssim for score in scores),
-        "vmaf": fmean(score.vmaf for score in scores),
+        **{name: fmean(getattr(score, name) for score in scores) for name in means},
         # Extra bits that the mark costs at the same encoder setting, as a share of the unmarked.
         "bitrate_overhead": sum(s.bytes_marked for s in scores)
         / sum(s.bytes_unmarked for s in scores)
         - 1,
-        "clips": len(scores),
         "frames_per_clip": round(fmean(score.frames for score in scores)),
         "wrong_key_trials": wrong_key_trials,
+        "wrong_key_fpr": {
+            f"{level:.0e}": {
+                "rate": count / wrong_key_trials,
+                "ci_high": exact_interval(count, wrong_key_trials, settings.confidence)[1],
+            }
+            for level, count in zip(LEVELS, reached.tolist(), strict=True)
+        },
     }
 
 

@@ -1,6 +1,7 @@
 """`dvc.yaml` says what the code does, no more and no less."""
 
 import ast
+import re
 
 import pytest
 import yaml
@@ -11,26 +12,43 @@ from tests.imports import ROOT, closure, imported
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
 
+def module_of(stage):
+    """The module that a stage runs, as ``stages.name``."""
+    return re.match(r"python -m (stages\.\w+)", stage["cmd"]).group(1)
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_code_dependencies_are_the_import_closure(name):
     """So that no stage is ever stale, and none reruns for nothing."""
     listed = {dep for dep in STAGES[name]["deps"] if dep.endswith(".py")}
-    assert listed == closure(f"stages.{name}")
+    assert listed == closure(module_of(STAGES[name]))
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_says_what_it_is_for(name):
     stage = STAGES[name]
-    assert stage["cmd"] == f"python -m stages.{name}"
     assert stage["desc"].endswith(".")
-    assert stage["metrics"] == [{f"metrics/{name}.json": {"cache": False}}]
+    if "matrix" in stage:
+        (item,) = stage["matrix"]
+        assert stage["cmd"] == f"{'python -m ' + module_of(stage)} --{item} ${{item.{item}}}"
+        assert [list(file) for file in stage["metrics"]] == [
+            [out.replace("data/", "metrics/").replace(".csv", ".json")] for out in stage["outs"]
+        ]
+    else:
+        assert stage["cmd"] == f"python -m stages.{name}"
+        assert stage["metrics"] == [{f"metrics/{name}.json": {"cache": False}}]
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_a_stage_depends_on_the_sections_that_it_reads(name):
+MODULES = {module: [s for s in STAGES.values() if module_of(s) == module]
+           for module in sorted({module_of(stage) for stage in STAGES.values()})}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_stage_depends_on_the_sections_that_it_reads(module):
     """Sections read as ``params.<section>`` in the stage's own file are the ones listed."""
     fields = {field: model.alias or field for field, model in Params.model_fields.items()}
-    tree = ast.parse((ROOT / "stages" / f"{name}.py").read_text(encoding="utf-8"))
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     read = {
         fields[node.attr]
         for node in ast.walk(tree)
@@ -38,7 +56,17 @@ def test_a_stage_depends_on_the_sections_that_it_reads(name):
         and node.attr in fields
         and ast.unparse(node.value) in {"params", "self._params"}
     }
-    assert read == set(STAGES[name]["params"])
+    listed = {param.split(".")[0] for stage in MODULES[module] for param in stage["params"]}
+    assert read == listed
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_parameter_that_a_stage_depends_on_exists(name):
+    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for param in STAGES[name]["params"]:
+        value = params
+        for part in param.split("."):
+            value = value[part]
 
 
 ALLOWED = {

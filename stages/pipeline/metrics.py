@@ -13,10 +13,12 @@ from stages.files import write_text
 _DIGITS = 6
 
 
-def write_metrics(
-    path: Path, metrics: Mapping[str, float | int | Mapping[str, float | int]]
-) -> None:
-    """Write scalars, or named groups of scalars, as JSON."""
+# A number, or numbers by name.
+Metric = float | int | Mapping[str, "Metric"]
+
+
+def write_metrics(path: Path, metrics: Mapping[str, Metric]) -> None:
+    """Write numbers, or named groups of them, as JSON."""
     write_text(path, json.dumps(_rounded(metrics), indent=2, allow_nan=False) + "\n")
 
 

@@ -81,7 +81,12 @@ class Compress(Section):
 
 
 class SignatureParams(Section):
+    preset: Literal["balanced", "colour"]
     psnr_db: float = Field(ge=30, le=60)
+    frame_headroom_db: float = Field(ge=0.5, le=30)
+    block_headroom_db: float = Field(ge=3, le=40)
+    closed_loop: int = Field(ge=0, le=20)
+    harder: list[Annotated[int, Field(ge=1, le=63)]]
     false_positive_rate: float = Field(ge=1e-12, le=0.1)
     demonstration_key: str = Field(min_length=16)
 
@@ -91,7 +96,6 @@ class Optimize(Section):
     population: int = Field(ge=4, le=1_000)
     generations: int = Field(ge=1, le=10_000)
     sigma: float = Field(gt=0, le=2)
-    softness: float = Field(ge=0.1, le=100)
     seed: Seed
 
 
@@ -106,6 +110,17 @@ class Fingerprint(Section):
     false_positive_rate: float = Field(ge=1e-12, le=0.1)
 
 
+class Sweep(Section):
+    crf: list[Annotated[int, Field(ge=0, le=63)]] = Field(min_length=1)
+    encoders: list[EncoderName] = Field(min_length=1)
+    edits: list[Literal["second_generation", "grey", "shifted", "cropped", "rescaled"]] = Field(
+        min_length=1
+    )
+    second_crf: int = Field(ge=0, le=63)
+    search_frames: int = Field(ge=0, le=1_000)
+    search_zoom_percent: int = Field(ge=0, le=50)
+
+
 class Params(Section):
     """The whole file."""
 
@@ -115,3 +130,4 @@ class Params(Section):
     optimize: Optimize
     validation: Validate = Field(alias="validate")
     fingerprint: Fingerprint
+    sweep: Sweep

@@ -15,9 +15,13 @@ Floats = NDArray[np.float64]
 _BAND_FLOOR = 0.05
 
 
-def modulation(flip: int, frames: int) -> Floats:
-    """The sign of a carrier over time [shape=(frames,)]: +1, then -1, every ``flip`` frames."""
-    return np.asarray(1.0 - 2.0 * ((np.arange(frames) // flip) % 2), np.float64)
+def modulation(flip: int, frames: int, shift: int = 0) -> Floats:
+    """The sign of a carrier over time [shape=(frames,)]: +1, then -1, every ``flip`` frames.
+
+    ``shift`` is the number of frames by which the first is late.
+    """
+    times = np.arange(shift, shift + frames)
+    return np.asarray(1.0 - 2.0 * ((times // flip) % 2), np.float64)
 
 
 @functools.cache
@@ -68,7 +72,9 @@ def to_coefficients(plane: Floats, block: int, coefficients: Band) -> Floats:
     basis = dct_basis(block)
     spectrum = np.einsum("ui,hiwj,vj->hwuv", basis, tiles, basis, optimize=True)
     return np.asarray(
-        spectrum[:, :, coefficients.rows, coefficients.columns].reshape(height * width, -1)
+        spectrum[:, :, coefficients.rows, coefficients.columns].reshape(
+            height * width, len(coefficients.rows)
+        )
     )
 
 
@@ -76,7 +82,9 @@ def to_pixels(values: Floats, block: int, coefficients: Band, shape: tuple[int, 
     """The inverse of ``to_coefficients``: a picture [shape=shape] that has these values, else 0."""
     height, width = (size // block for size in shape)
     spectrum = np.zeros((height, width, block, block))
-    spectrum[:, :, coefficients.rows, coefficients.columns] = values.reshape(height, width, -1)
+    spectrum[:, :, coefficients.rows, coefficients.columns] = values.reshape(
+        height, width, len(coefficients.rows)
+    )
     basis = dct_basis(block)
     picture = np.zeros(shape)
     picture[: height * block, : width * block] = np.einsum(

@@ -1,24 +1,35 @@
 """Is the mark of this key in this video? The statistic ``z``, of mean 0 and variance 1 if not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.signature.alignment import Reach, undone
 from stages.signature.carriers import Floats, carrier_band, modulation, to_coefficients
 from stages.signature.chips import chips
 from stages.signature.spectrum import Carrier, Signature
-from stages.video.frames import Frames
+from stages.video.frames import Frames, Plane
 
 # Frames summed at a time: bounds the memory, whatever the length of the video.
 _CHUNK = 64
 
+# Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
+_NOTHING = 0.02
+
 Features = dict[str, Floats]
+# The modulated mean of a plane [shape of the plane], by plane and flip.
+Means = dict[tuple[Plane, int], Floats]
 
 
 def statistic(frames: Frames, signature: Signature, key: bytes) -> float:
     """``z`` of a video under a key; compare it with ``bound.threshold``."""
     return correlate(features(frames, signature), key)
+
+
+def searched(frames: Frames, signature: Signature, key: bytes, reach: Reach) -> float:
+    """The greatest ``z`` within reach; compare with the threshold for ``reach.attempts``."""
+    return max(correlate(found, key) for found in aligned_features(frames, signature, reach))
 
 
 def correlate(found: Features, key: bytes) -> float:
@@ -39,24 +50,46 @@ def correlate_many(found: Features, keys: Iterable[bytes]) -> Floats:
 
 def features(frames: Frames, signature: Signature) -> Features:
     """The feature vector ``q`` of a video, by carrier address; it depends on no key."""
-    usable = signature.usable(len(frames))
-    means = {}
-    for plane in ("Y", "U", "V"):
-        flips = tuple(sorted({carrier.flip for carrier in usable if carrier.plane == plane}))
-        if flips:
-            pictures = modulated_means(frames.plane(plane), flips)
-            means.update({(plane, flip): pictures[i] for i, flip in enumerate(flips)})
-    return {c.address: _whitened(means[c.plane, c.flip], c).ravel() for c in usable}
+    return whitened(modulated_means(frames, signature), signature)
 
 
-def modulated_means(plane: NDArray[np.uint8], flips: tuple[int, ...]) -> Floats:
-    """``mean_t (m(t) - mean(m)) F_t`` of a plane, for each flip [shape=(flips, H, W)].
+def aligned_features(frames: Frames, signature: Signature, reach: Reach) -> Iterator[Features]:
+    """The feature vectors of a video under every alignment within reach."""
+    for shift in reach.shifts:
+        means = modulated_means(frames, signature, shift)
+        for zoom in reach.zooms:
+            yield whitened({at: undone(mean, zoom) for at, mean in means.items()}, signature)
+
+
+def modulated_means(frames: Frames, signature: Signature, shift: int = 0) -> Means:
+    """``mean_t (m(t) - mean(m)) F_t`` for every plane and flip that the signature uses.
 
     Whatever stands still is gone from it.
     """
-    signs = np.stack([modulation(flip, len(plane)) for flip in flips])
-    weights = signs - signs.mean(axis=1, keepdims=True)
-    total = np.zeros((len(flips), *plane.shape[1:]))
+    usable = signature.usable(len(frames))
+    means: Means = {}
+    for plane in ("Y", "U", "V"):
+        flips = sorted({carrier.flip for carrier in usable if carrier.plane == plane})
+        if flips:
+            signs = np.stack([modulation(flip, len(frames), shift) for flip in flips])
+            weights = signs - signs.mean(axis=1, keepdims=True)
+            pictures = _weighted_mean(frames.plane(plane), weights)
+            means.update(zip([(plane, flip) for flip in flips], pictures, strict=True))
+    return means
+
+
+def whitened(means: Means, signature: Signature) -> Features:
+    """The feature vector of modulated means, by carrier address."""
+    return {
+        carrier.address: _whitened(means[carrier.plane, carrier.flip], carrier).ravel()
+        for carrier in signature.carriers
+        if (carrier.plane, carrier.flip) in means
+    }
+
+
+def _weighted_mean(plane: NDArray[np.uint8], weights: Floats) -> Floats:
+    """Means over time of a plane, one for each row of weights [shape=(rows, H, W)]."""
+    total = np.zeros((len(weights), *plane.shape[1:]))
     for first in range(0, len(plane), _CHUNK):
         part = slice(first, first + _CHUNK)
         total += np.tensordot(weights[:, part], plane[part].astype(np.float64), axes=1)
@@ -64,16 +97,19 @@ def modulated_means(plane: NDArray[np.uint8], flips: tuple[int, ...]) -> Floats:
 
 
 def _whitened(mean: Floats, carrier: Carrier) -> Floats:
-    """Weighted coefficients over their scales, which are estimated from themselves."""
+    """Weighted coefficients over their scales, estimated from themselves, softly limited."""
     coefficients = carrier_band(carrier)
     values = to_coefficients(mean, carrier.block, coefficients)
-    if not values.any():
+    if not values.size:
         return values
-    # Relative to their own size, so that the weight alone says how carriers compare; and the
-    # energy of a carrier is shared by its features, so its weight is too.
-    relative = values / np.sqrt(np.mean(values**2))
+    # Relative to their own size, so that the weight alone says how carriers compare, unless
+    # nothing is there, as in the chroma of grey video; and the energy of a carrier is shared by its
+    # features, so its weight is too.
+    relative = values / np.hypot(np.sqrt(np.mean(values**2)), _NOTHING)
     weights = carrier.weight / np.sqrt(values.size) * coefficients.amplitudes
-    return np.asarray(weights * relative / _scales(relative) ** carrier.whitening)
+    whitened = relative / _scales(relative) ** carrier.whitening
+    # What is far off its scale is the host or the codec: it counts less than in proportion.
+    return np.asarray(weights * whitened / (carrier.softness + np.abs(whitened)))
 
 
 def _scales(values: Floats) -> Floats:

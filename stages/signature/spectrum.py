@@ -23,6 +23,8 @@ class Carrier:
     activity : exponent of the local activity by which amplitudes are shaped; 0 spreads evenly.
     whitening : exponent by which the detector divides by the scale of what it sees; 1 whitens,
         2 is the matched filter for Gaussian noise of that scale.
+    softness : size, in scales, at which a feature counts half of what the largest can; the
+        smaller, the nearer the detector is to counting signs.
     weight : weight of the carrier in the statistic.
     """
 
@@ -34,6 +36,7 @@ class Carrier:
     width: float
     activity: float
     whitening: float
+    softness: float
     weight: float
 
     @property
@@ -51,6 +54,11 @@ class Signature:
     def usable(self, frames: int) -> tuple[Carrier, ...]:
         """The carriers that change their sign within a video of so many frames."""
         return tuple(carrier for carrier in self.carriers if carrier.flip < frames)
+
+    @property
+    def survives_grey(self) -> bool:
+        """Whether it is in luma and in chroma, so that part of it is left in grey video."""
+        return {"Y"} < {carrier.plane for carrier in self.carriers}
 
     def to_json(self) -> str:
         return (

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from stages.errors import AfterimageError
@@ -74,6 +75,12 @@ def _clip(row: Mapping[Hashable, Any]) -> Clip:
 def of_split(clips: Iterable[Clip], split: str) -> list[Clip]:
     """The natural clips of one split: the ones that a signature is made for."""
     return [clip for clip in clips if clip.kind == NATURAL and clip.split == split]
+
+
+def spread(clips: Sequence[Clip], count: int) -> list[Clip]:
+    """At most ``count`` of the clips, evenly spread over them."""
+    chosen = np.linspace(0, len(clips) - 1, min(count, len(clips))).round().astype(int)
+    return [clips[index] for index in chosen]
 
 
 def split_groups(groups: Sequence[str], *, test_fraction: float, seed: int) -> dict[str, str]:

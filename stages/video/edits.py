@@ -28,6 +28,18 @@ def edited(frames: Frames, name: str) -> Frames:
     return _from_y4m(raw)
 
 
+def grey(frames: Frames) -> Frames:
+    """The frames without colour; luma stays as it is."""
+    i420 = frames.i420.copy()
+    i420[:, frames.height :] = 128
+    return Frames(i420, frames.fps)
+
+
+def shifted(frames: Frames, count: int) -> Frames:
+    """The frames without the first ``count``."""
+    return Frames(frames.i420[count:], frames.fps)
+
+
 def normalised(frames: Frames, geometry: Geometry) -> Frames:
     """The frames brought to a geometry, as those of a file are."""
     stream = geometry.apply(raw_input(frames))
@@ -90,6 +102,7 @@ def _cut(stream: Any, frames: Frames) -> Any:
 EDITS: dict[str, Change] = {
     "half size": _scaled(0.5),
     "double size": _scaled(2),
+    "95 % size": _scaled(0.95),
     "half frame rate": lambda stream, _: stream.filter("framestep", 2),
     "crop of 5 %": _cropped(0.05),
     "letterbox": _letterboxed,

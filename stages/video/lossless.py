@@ -1,7 +1,9 @@
-"""Frames to a file that loses nothing: FFV1 in Matroska."""
+"""Frames to a file that loses nothing, and back: FFV1 in Matroska."""
 
-from stages.video.ffmpeg import run
-from stages.video.frames import Frames, raw_input
+from pathlib import Path
+
+from stages.video.ffmpeg import file_input, run
+from stages.video.frames import Frames, from_bytes, raw_input
 
 
 def encode_lossless(frames: Frames) -> bytes:
@@ -11,3 +13,10 @@ def encode_lossless(frames: Frames) -> bytes:
         context=1, fflags="+bitexact", **{"flags:v": "+bitexact"},
     )  # fmt: skip
     return run(output, stdin=frames.i420.tobytes(), subject="ffv1")[0]
+
+
+def decode_lossless(path: Path, like: Frames) -> Frames:
+    """Read what ``encode_lossless`` made of frames of the shape and rate of ``like``."""
+    stream = file_input(path).output("pipe:", format="rawvideo", fps_mode="passthrough")
+    raw, _ = run(stream, subject=str(path))
+    return from_bytes(raw, like.width, like.height, like.fps)

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy.fft import dctn
 
 from stages.signature.bound import false_positive_bound, threshold
 from stages.signature.carriers import carrier_band, modulation, to_coefficients
@@ -98,15 +99,55 @@ def test_z_never_exceeds_the_root_of_the_number_of_features(natural):
     assert correlate({address: np.zeros_like(q) for address, q in found.items()}, KEY) == 0
 
 
-def test_modulated_means_are_the_naive_sum():
-    plane = np.random.default_rng(1).integers(0, 256, (150, 4, 6), dtype=np.uint8)
-    found = modulated_means(plane, (4, 30))
-    for index, flip in enumerate((4, 30)):
-        signs = modulation(flip, 150)
-        expected = np.zeros((4, 6))
+@pytest.mark.parametrize("shift", [0, 3, -5])
+def test_modulated_means_are_the_naive_sum(shift):
+    i420 = np.random.default_rng(1).integers(0, 256, (150, 6, 4), dtype=np.uint8)
+    frames = Frames(i420, Fraction(25))
+    found = modulated_means(frames, SIGNATURE, shift)
+    assert set(found) == {(carrier.plane, carrier.flip) for carrier in SIGNATURE.carriers}
+    for (plane, flip), mean in found.items():
+        signs = [(-1) ** ((time + shift) // flip) for time in range(150)]
+        expected = np.zeros(mean.shape)
         for time in range(150):
-            expected += (signs[time] - signs.mean()) * plane[time]
-        np.testing.assert_allclose(found[index], expected / 150, atol=1e-9)
+            expected += (signs[time] - np.mean(signs)) * frames.plane(plane)[time]
+        np.testing.assert_allclose(mean, expected / 150, atol=1e-9)
+
+
+def test_features_are_the_definition_block_by_block(natural):
+    """Softly limited, whitened coefficients, from SciPy's DCT and plain loops."""
+    carrier = next(carrier for carrier in SIGNATURE.carriers if carrier.plane == "V")
+    signs = modulation(carrier.flip, len(natural))
+    mean = np.tensordot(signs - signs.mean(), natural.plane("V").astype(float), axes=1)
+    mean /= len(natural)
+    chosen, side = carrier_band(carrier), carrier.block
+    values = np.array(
+        [
+            dctn(mean[row : row + side, column : column + side], norm="ortho")[
+                chosen.rows, chosen.columns
+            ]
+            for row in range(0, mean.shape[0] - side + 1, side)
+            for column in range(0, mean.shape[1] - side + 1, side)
+        ]
+    )
+    values /= np.hypot(np.sqrt(np.mean(values**2)), 0.02)
+    by_frequency = np.mean(values**2, axis=0) + 0.01
+    by_block = np.mean(values**2 / by_frequency, axis=1) + 0.05
+    x = values / np.sqrt(np.outer(by_block, by_frequency))
+    expected = carrier.weight * chosen.amplitudes * x / (carrier.softness + np.abs(x))
+    np.testing.assert_allclose(
+        features(natural, Signature((carrier,)))[carrier.address],
+        expected.ravel() / np.sqrt(x.size),
+        rtol=1e-6,
+    )
+
+
+def test_when_the_colour_is_gone_luma_counts_alone(natural, marked):
+    grey = Frames(marked.i420.copy(), marked.fps)
+    grey.i420[:, grey.height :] = 128
+    luma = Signature(tuple(c for c in SIGNATURE.carriers if c.plane == "Y"))
+    z = statistic(grey, SIGNATURE, KEY)
+    assert z > threshold(1e-6)
+    assert z == pytest.approx(statistic(grey, luma, KEY), rel=1e-6)
 
 
 def test_what_stands_still_is_not_seen():
@@ -140,7 +181,7 @@ def test_more_frames_are_more_evidence():
     assert scores[1] > scores[0]
 
 
-@pytest.mark.parametrize("frames", [1, 3, 4])
+@pytest.mark.parametrize("frames", [1, 2])
 def test_a_clip_too_short_for_every_carrier_stays_as_it_is(natural, frames):
     short = Frames(natural.i420[:frames], natural.fps)
     assert embed(short, SIGNATURE, KEY, psnr_db=45) is short

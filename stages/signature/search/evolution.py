@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stages.signature.search.space import Vector, bounds, start
+from stages.signature.search.space import Vector, bounds
 
 with warnings.catch_warnings():
     # cma misses matplotlib for plots that this project does not make with it.
@@ -40,9 +40,15 @@ Evaluate = Callable[[Sequence[Candidate]], list[Evaluated]]
 
 
 def evolve(
-    evaluate: Evaluate, *, population: int, generations: int, sigma: float, seed: int
+    evaluate: Evaluate,
+    origin: Vector,
+    *,
+    population: int,
+    generations: int,
+    sigma: float,
+    seed: int,
 ) -> list[Generation]:
-    """Search from the hand-set start; the history of every generation, in order.
+    """Search from the hand-set ``origin``; the history of every generation, in order.
 
     The variant is separable CMA-ES (Ros and Hansen, 2008): it learns faster on a small budget,
     and draws its candidates without an eigendecomposition, whose vectors are not unique and would
@@ -55,8 +61,8 @@ def evolve(
         "seed": seed, "popsize": population, "bounds": [low.tolist(), high.tolist()],
         "CMA_diagonal": True, "maxiter": math.inf, "verbose": -9, "verb_log": 0,
     }  # fmt: skip
-    search = cma.CMAEvolutionStrategy(start(), sigma, options)
-    history = [Generation(0, tuple(evaluate([_candidate(start())])), sigma)]
+    search = cma.CMAEvolutionStrategy(origin, sigma, options)
+    history = [Generation(0, tuple(evaluate([_candidate(origin)])), sigma)]
     for number in range(1, generations + 1):
         asked = search.ask()
         evaluated = evaluate([_candidate(vector) for vector in asked])

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,14 @@ from stages.video.frames import Plane
 
 Vector = NDArray[np.float64]
 
-LUMA_BLOCK, CHROMA_BLOCK = 16, 40
-FLIPS = (4, 10, 30)
+Preset = Literal["balanced", "colour"]
+PRESETS: tuple[Preset, ...] = get_args(Preset)
+
+LUMA_BLOCK, CHROMA_BLOCK = 32, 40
+LUMA_FLIPS, CHROMA_FLIPS = (2, 3, 10), (4, 10, 30)
+
+# A carrier with less of the energy than this is left out.
+_LEAST_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -25,26 +32,43 @@ class Coordinate:
     high: float
 
 
-# Shares stand as logits, and frequencies and widths as natural logarithms.
+# Shares stand as logits, and frequencies, widths and softness as natural logarithms.
 COORDINATES = (
-    Coordinate("luma share of the energy, logit", -0.85, -4.0, 2.0),
-    Coordinate("V share of the chroma energy, logit", 0.0, -2.0, 2.0),
-    Coordinate("luma centre, log cycles/pixel", math.log(0.10), math.log(0.04), math.log(0.3)),
-    Coordinate("luma width, log", math.log(0.4), math.log(0.15), math.log(1.0)),
+    Coordinate("luma share of the energy, logit", -0.5, -8.0, 2.0),
+    Coordinate("V share of the chroma energy, logit", 6.0, -2.0, 8.0),
+    Coordinate("luma centre, log cycles/pixel", math.log(0.06), math.log(0.03), math.log(0.3)),
+    Coordinate("luma width, log", math.log(0.3), math.log(0.15), math.log(1.0)),
     Coordinate("chroma centre, log cycles/pixel", math.log(0.03), math.log(0.0125), math.log(0.15)),
     Coordinate("chroma width, log", math.log(0.4), math.log(0.15), math.log(1.0)),
-    *(Coordinate(f"luma flip {flip}, logit", 0.0, -4.0, 4.0) for flip in FLIPS),
-    *(Coordinate(f"chroma flip {flip}, logit", 0.0, -4.0, 4.0) for flip in FLIPS),
+    Coordinate("luma flip 2, logit", 3.0, -4.0, 4.0),
+    Coordinate("luma flip 3, logit", -3.0, -4.0, 4.0),
+    Coordinate("luma flip 10, logit", -3.0, -4.0, 4.0),
+    Coordinate("chroma flip 4, logit", 1.0, -4.0, 4.0),
+    Coordinate("chroma flip 10, logit", 1.0, -4.0, 4.0),
+    Coordinate("chroma flip 30, logit", -3.0, -4.0, 4.0),
     Coordinate("luma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("chroma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("luma whitening exponent", 1.0, 0.0, 2.0),
     Coordinate("chroma whitening exponent", 1.0, 0.0, 2.0),
+    # Grey video has no chroma features, and then luma counts alone, whatever its weight.
+    Coordinate("luma weight over its share's, log", math.log(0.35), math.log(0.1), math.log(3.0)),
+    Coordinate("softness, log", math.log(0.7), math.log(0.1), math.log(30.0)),
 )  # fmt: skip
 
+# Where a preset starts from elsewhere: by the coordinate's name.
+_STARTS: dict[Preset, dict[str, float]] = {
+    "balanced": {},
+    "colour": {"luma share of the energy, logit": -6.0},
+}
 
-def start() -> Vector:
-    """The hand-set spectrum from which the search sets out."""
-    return np.array([coordinate.start for coordinate in COORDINATES])
+
+def start(preset: Preset = "balanced") -> Vector:
+    """The hand-set spectrum from which the search sets out.
+
+    ``colour`` rests on chroma alone; ``balanced`` keeps enough in luma to survive greyscale.
+    """
+    own = _STARTS[preset]
+    return np.array([own.get(coordinate.name, coordinate.start) for coordinate in COORDINATES])
 
 
 def bounds() -> tuple[Vector, Vector]:
@@ -56,39 +80,50 @@ def bounds() -> tuple[Vector, Vector]:
 
 
 def to_signature(vector: Vector) -> Signature:
-    """The signature that a vector stands for."""
+    """The signature that a vector stands for; carriers with next to no energy are left out."""
     values = iter(float(value) for value in vector)
     luma_share, v_share = _logistic(next(values)), _logistic(next(values))
     luma_band = math.exp(next(values)), math.exp(next(values))
     chroma_band = math.exp(next(values)), math.exp(next(values))
-    luma_flips = _softmax([next(values) for _ in FLIPS])
-    chroma_flips = _softmax([next(values) for _ in FLIPS])
+    luma_flips = _softmax([next(values) for _ in LUMA_FLIPS])
+    chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS])
     luma_activity, chroma_activity = next(values), next(values)
     luma_whitening, chroma_whitening = next(values), next(values)
-    shares: dict[Plane, float] = {
+    luma_weight, softness = math.exp(next(values)), math.exp(next(values))
+    planes: dict[Plane, float] = {
         "Y": luma_share,
         "U": (1 - luma_share) * (1 - v_share),
         "V": (1 - luma_share) * v_share,
     }
+    shares = {
+        (plane, flip): plane_share * flip_share
+        for plane, plane_share in planes.items()
+        for flip, flip_share in (
+            zip(LUMA_FLIPS, luma_flips, strict=True)
+            if plane == "Y"
+            else zip(CHROMA_FLIPS, chroma_flips, strict=True)
+        )
+    }
+    shares = {where: share for where, share in shares.items() if share >= _LEAST_SHARE}
+    total = sum(shares.values())
     carriers = []
-    for plane, plane_share in shares.items():
+    for (plane, flip), share in shares.items():
         luma = plane == "Y"
         centre, width = luma_band if luma else chroma_band
-        for flip, flip_share in zip(FLIPS, luma_flips if luma else chroma_flips, strict=True):
-            share = plane_share * flip_share
-            carriers.append(
-                Carrier(
-                    plane=plane,
-                    block=LUMA_BLOCK if luma else CHROMA_BLOCK,
-                    flip=flip,
-                    share=_tidy(share),
-                    centre=_tidy(centre),
-                    width=_tidy(width),
-                    activity=_tidy(luma_activity if luma else chroma_activity),
-                    whitening=_tidy(luma_whitening if luma else chroma_whitening),
-                    weight=_tidy(math.sqrt(share)),
-                )
+        carriers.append(
+            Carrier(
+                plane=plane,
+                block=LUMA_BLOCK if luma else CHROMA_BLOCK,
+                flip=flip,
+                share=_tidy(share / total),
+                centre=_tidy(centre),
+                width=_tidy(width),
+                activity=_tidy(luma_activity if luma else chroma_activity),
+                whitening=_tidy(luma_whitening if luma else chroma_whitening),
+                softness=_tidy(softness),
+                weight=_tidy(math.sqrt(share / total) * (luma_weight if luma else 1)),
             )
+        )
     return Signature(tuple(carriers))
 
 

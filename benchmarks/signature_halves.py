@@ -1,0 +1,219 @@
+"""What optimising gains on footage that it has not seen: each half of the clips, by the other.
+
+``python -m benchmarks.signature_halves DIR...``
+
+The clips are split by source recording. For each preset the search of `optimize`, as `params.yaml`
+sets it, runs on one half and its signature marks the other; then the halves are swapped, so that
+every clip is tested once. The hand-set start is tested on the same clips with the same keys, so
+each pair of rows differs in the search alone.
+"""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from statistics import fmean, median
+
+import numpy as np
+
+from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, markdown
+from stages.marking import conditions, headroom
+from stages.optimize import Evaluator
+from stages.pipeline.journal import Journal
+from stages.pipeline.params import Params
+from stages.pipeline.params_file import load_params
+from stages.pipeline.progress import progress
+from stages.pipeline.workers import map_items, workers
+from stages.signature.blocks import Headroom
+from stages.signature.chips import derived_key
+from stages.signature.closed_loop import ClosedLoop, embed_adapted
+from stages.signature.detect import statistic
+from stages.signature.search.evolution import best, evolve
+from stages.signature.search.space import PRESETS, Preset, start, to_signature
+from stages.signature.spectrum import Signature
+from stages.statistics import exact_interval
+from stages.video.clips import NATURAL, Clip, split_groups, spread
+from stages.video.colour import ColourDifference, colour_difference
+from stages.video.edits import grey
+from stages.video.frames import Frames
+from stages.video.probe import probe
+from stages.video.quality import psnr_rgb
+from stages.video.sources import folder
+
+CRFS = (28, 35, 40, 45, 51)
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A clip to be marked with a signature, and looked for after every codec."""
+
+    clip: Clip
+    signature: Signature
+    key: bytes = field(repr=False)
+    psnr_db: float
+    headroom: Headroom
+    loop: ClosedLoop
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``z`` after every CRF, and in grey after the first; and how the mark shows."""
+
+    z: tuple[float, ...]
+    psnr_db: float
+    worst_frame_db: float
+    colour: ColourDifference
+
+
+def main(directories: list[Path]) -> None:
+    params = load_params()
+    everything = manifest(directories, params)
+    halves = [[clip for clip in everything if clip.split == side] for side in ("train", "test")]
+    rows = []
+    with workers() as pool:
+        for preset in PRESETS:
+            chosen = params.model_copy(
+                update={"signature": params.signature.model_copy(update={"preset": preset})}
+            )
+            hand_set = to_signature(start(preset))
+            found = [optimised(chosen, half, pool) for half in halves]
+            for name, signatures in (("hand-set", (hand_set, hand_set)), ("optimised", found)):
+                trials = [
+                    trial(chosen, clip, signature)
+                    for half, signature in zip(halves[::-1], signatures, strict=True)
+                    for clip in half
+                ]
+                outcomes = map_items(pool, run_trial, trials, label=f"{preset}, {name}")
+                rows.append(row(f"`{preset}`, {name}", outcomes, chosen))
+    settings = params.optimize
+    print(f"# {heading(__doc__)}\n")
+    print(markdown(rows))
+    print(
+        f"\n{len(everything)} clips of at most {FRAMES} frames, "
+        f"{GEOMETRY.width}x{GEOMETRY.height}, x264 {params.compress.preset}; every clip is marked "
+        f"by what was learned on the other half ({len(halves[0])} and {len(halves[1])} clips, no "
+        f"recording on both sides): {settings.generations} generations of {settings.population} "
+        f"candidates on "
+        f"{settings.clips} clips. Share of clips found at a proven false positive rate of at most "
+        f"{params.signature.false_positive_rate:.0e}, with its exact {CONFIDENCE:.0%} interval, "
+        f"and the median z. The mark has at least {params.signature.psnr_db:g} dB over R, G and B "
+        "in every clip; CIEDE2000 is of the marked clip before the codec, and its flicker of what "
+        "the mark alone changes from a frame to the next: median / 99.9th percentile, means over "
+        "clips."
+    )
+
+
+def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
+    """The clips of some folders, each with its recording's half."""
+    offers = {
+        offer.source: offer
+        for directory in directories
+        for offer in folder.offers(directory, params.fetch.group_regex)
+    }
+    usable = [offers[path] for path in clips(directories)]
+    sides = split_groups(
+        [offer.group for offer in usable], test_fraction=0.5, seed=params.fetch.split_seed
+    )
+    result = []
+    for offer in usable:
+        found = probe(offer.source, GEOMETRY, max_frames=FRAMES)
+        result.append(
+            Clip(
+                offer.id, str(offer.source), NATURAL, offer.group, sides[offer.group],
+                GEOMETRY.width, GEOMETRY.height, GEOMETRY.fit, str(found.fps), found.frames,
+            )
+        )  # fmt: skip
+    return result
+
+
+def optimised(params: Params, half: list[Clip], pool: Executor) -> Signature:
+    """The signature that `optimize` finds on these clips."""
+    settings = params.optimize
+    preset: Preset = params.signature.preset
+    evaluations = 1 + settings.population * settings.generations
+    with (
+        tempfile.TemporaryDirectory(prefix="afterimage-") as scratch,
+        progress(f"{preset}, search", evaluations, "candidates") as advance,
+    ):
+        journal = Journal(Path(scratch) / "journal")
+        history = evolve(
+            Evaluator(params, spread(half, settings.clips), pool, journal, advance),
+            start(preset),
+            population=settings.population,
+            generations=settings.generations,
+            sigma=settings.sigma,
+            seed=settings.seed,
+        )
+    return to_signature(np.array(best(history).vector))
+
+
+def trial(params: Params, clip: Clip, signature: Signature) -> Trial:
+    """The same key for a clip whatever the signature, and none that the search has used."""
+    wanted = conditions(params.compress, params.signature)
+    return Trial(
+        clip=clip,
+        signature=signature,
+        key=derived_key(b"a key of this benchmark's own", clip.id),
+        psnr_db=params.signature.psnr_db,
+        headroom=headroom(params.signature),
+        loop=ClosedLoop(wanted, params.signature.closed_loop),
+    )
+
+
+def run_trial(asked: Trial) -> Outcome:
+    """Mark a clip, encode it at every CRF, and look for the mark."""
+    original = asked.clip.read()
+    marked = embed_adapted(
+        original, asked.signature, asked.key,
+        psnr_db=asked.psnr_db, headroom=asked.headroom, loop=asked.loop,
+    )  # fmt: skip
+    base = asked.loop.conditions.mildest
+    received = [replace(base, crf=crf).round_trip(marked) for crf in CRFS]
+    look = partial(statistic, signature=asked.signature, key=asked.key)
+    return Outcome(
+        z=tuple(look(frames) for frames in [*received, grey(received[0])]),
+        psnr_db=psnr_rgb(original, marked),
+        worst_frame_db=min(
+            psnr_rgb(frame_of(original, index), frame_of(marked, index))
+            for index in range(len(original))
+        ),
+        colour=colour_difference(original, marked),
+    )
+
+
+def frame_of(frames: Frames, index: int) -> Frames:
+    """One frame as a video of its own."""
+    return Frames(frames.i420[index : index + 1], frames.fps)
+
+
+def row(name: str, outcomes: list[Outcome], params: Params) -> dict[str, str]:
+    """One line of the table."""
+    limit = conditions(params.compress, params.signature).threshold
+    headings = [f"CRF {crf}" for crf in CRFS] + [f"CRF {CRFS[0]}, then grey"]
+    cells = {}
+    for index, heading_ in enumerate(headings):
+        z = [outcome.z[index] for outcome in outcomes]
+        hits = sum(value >= limit for value in z)
+        low, high = exact_interval(hits, len(z), CONFIDENCE)
+        cells[heading_] = f"{hits / len(z):.0%} ({low:.0%} to {high:.0%}), z {median(z):.1f}"
+    colours = [outcome.colour for outcome in outcomes]
+    return {
+        "signature": name,
+        **cells,
+        "least PSNR, clip / frame": f"{min(one.psnr_db for one in outcomes):.1f} / "
+        f"{min(one.worst_frame_db for one in outcomes):.1f} dB",
+        "CIEDE2000": f"{fmean(one.median for one in colours):.2f} / "
+        f"{fmean(one.p999 for one in colours):.2f}",
+        "its flicker": f"{fmean(one.flicker_median for one in colours):.2f} / "
+        f"{fmean(one.flicker_p999 for one in colours):.2f}",
+    }
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: python -m benchmarks.signature_halves DIR...")
+    main([Path(one) for one in sys.argv[1:]])

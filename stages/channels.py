@@ -1,0 +1,86 @@
+"""What a published video goes through before anyone looks for its mark."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
+
+from stages.pipeline.workers import results
+from stages.signature.alignment import Reach
+from stages.video.clips import Clip
+from stages.video.codec import MAX_CRF, Codec, EncoderName
+from stages.video.edits import edited, grey, normalised, shifted
+from stages.video.frames import Frames, Geometry
+
+EditName = Literal["second_generation", "grey", "shifted", "cropped", "rescaled"]
+EDIT_NAMES: tuple[EditName, ...] = get_args(EditName)
+
+_BEFORE: dict[EditName, Callable[[Frames], Frames]] = {
+    "shifted": lambda frames: shifted(frames, 3),
+    "cropped": lambda frames: edited(frames, "crop of 5 %"),
+    "rescaled": lambda frames: edited(frames, "95 % size"),
+}
+_AFTER: dict[EditName, Callable[[Frames], Frames]] = {"grey": grey}
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came out of a channel, in the frame that went in, and the rate that it came at."""
+
+    frames: Frames
+    kbps: float
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way for a video to go.
+
+    Attributes
+    ----------
+    name : of the channel's row.
+    codecs : one for each time that the video is encoded, in order.
+    edit : what else happens to it: `grey` after the codec, the others before it.
+    reach : how far the detector searches.
+    """
+
+    name: str
+    codecs: tuple[Codec, ...]
+    edit: EditName | None = None
+    reach: Reach = field(default_factory=Reach)
+
+    def send(self, frames: Frames, subject: str) -> Received:
+        """Edit, encode and decode, and bring back to the size of ``frames``."""
+        moving = _BEFORE[self.edit](frames) if self.edit in _BEFORE else frames
+        for codec in self.codecs:
+            encoded = codec.encode(moving, subject=subject)
+            moving = codec.decode(encoded, moving, subject=subject)
+        kbps = float(8 * len(encoded) * moving.fps / len(moving) / 1000)
+        if self.edit in _AFTER:
+            moving = _AFTER[self.edit](moving)
+        if (moving.width, moving.height) != (frames.width, frames.height):
+            moving = normalised(moving, Geometry(frames.width, frames.height, "stretch"))
+        return Received(moving, kbps)
+
+
+def matched_codec(encoder: EncoderName, like: Codec, clips: list[Clip], pool: Executor) -> Codec:
+    """The encoder at the CRF at which these clips take most nearly as many bytes as with ``like``.
+
+    Bytes fall as the CRF rises, so a bisection finds it.
+    """
+    wanted = _total_bytes(like, clips, pool)
+    low, high = 0, MAX_CRF[encoder]
+    tried: dict[int, int] = {}
+    while low <= high:
+        middle = (low + high) // 2
+        tried[middle] = _total_bytes(replace(like, encoder=encoder, crf=middle), clips, pool)
+        low, high = (middle + 1, high) if tried[middle] > wanted else (low, middle - 1)
+    nearest = min(tried, key=lambda crf: (max(tried[crf], wanted) / min(tried[crf], wanted), crf))
+    return replace(like, encoder=encoder, crf=nearest)
+
+
+def _total_bytes(codec: Codec, clips: list[Clip], pool: Executor) -> int:
+    return sum(results([pool.submit(_bytes, codec, clip) for clip in clips]))
+
+
+def _bytes(codec: Codec, clip: Clip) -> int:
+    return len(codec.encode(clip.read(), subject=clip.id))

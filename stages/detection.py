@@ -1,0 +1,41 @@
+"""What was found in how many clips: the rates that every stage with a detector reports."""
+
+from collections.abc import Sequence
+from statistics import median
+
+from stages.signature.bound import false_positive_bound
+from stages.statistics import auc, exact_interval
+
+
+def detection_rates(
+    marked: Sequence[float],
+    unmarked: Sequence[float],
+    *,
+    z_threshold: float,
+    attempts: int = 1,
+    confidence: float,
+) -> dict[str, float | int]:
+    """Rates at a threshold, with exact intervals.
+
+    Parameters
+    ----------
+    marked, unmarked : ``z`` of marked and of unmarked clips under the right key.
+    z_threshold : from which on a clip counts as found.
+    attempts : alignments tried for each ``z``, for the union bound.
+    confidence : of the intervals.
+    """
+    found, accused = (sum(z >= z_threshold for z in scores) for scores in (marked, unmarked))
+    low, high = exact_interval(found, len(marked), confidence)
+    return {
+        "tpr": found / len(marked),
+        "tpr_ci_low": low,
+        "tpr_ci_high": high,
+        "fpr": accused / len(unmarked),
+        "fpr_ci_high": exact_interval(accused, len(unmarked), confidence)[1],
+        "fpr_bound": false_positive_bound(z_threshold, attempts),
+        "z_threshold": z_threshold,
+        "z_median": median(marked),
+        "z_min": min(marked),
+        "auc": auc(marked, unmarked),
+        "clips": len(marked),
+    }

@@ -1,0 +1,148 @@
+"""Mark a video by trial: see where the real codec lets the mark through, and move it there.
+
+An encoder skips most of what is faint, and decides so block by block and frame by frame. A probe,
+the mark itself above its strength, once added and once subtracted, shows where: half the difference
+of the two decoded videos is what came through. The mark's energy then moves to those blocks, within
+the ceilings on any frame and block; the detector does not change.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from stages.signature.blocks import SIDE, Blocks, Headroom, block_sums, shaped, within
+from stages.signature.conditions import Conditions
+from stages.signature.embed import add
+from stages.signature.pattern import RGB_ERROR, Volumes, pattern
+from stages.signature.spectrum import Signature
+from stages.video.codec import Codec
+from stages.video.frames import Frames, Plane
+
+# A probe is this much stronger than the mark, in dB.
+_PROBE_DB = 3.0
+# Responses are smoothed over (frames, blocks, blocks), in standard deviations.
+_SMOOTHING = (2.0, 0.6, 0.6)
+# A plane that answers with less than this part of what was sent tells little, and moves little.
+_FAINT = 0.1
+# Amplitude over the relative response r: ``(_FLOOR + r) ** _EXPONENT``.
+_FLOOR = 0.3
+_EXPONENT = 0.5
+# Steps by which luma's share is moved in the first round, in log odds; halved every round.
+_TILTS = (-1.5, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class ClosedLoop:
+    """How a mark is adapted: to what, and how often the codecs are probed and it is moved."""
+
+    conditions: Conditions
+    rounds: int
+
+
+def embed_adapted(
+    frames: Frames,
+    signature: Signature,
+    key: bytes,
+    *,
+    psnr_db: float,
+    loop: ClosedLoop,
+    headroom: Headroom = Headroom(),  # noqa: B008 (frozen)
+) -> Frames:
+    """The mark that is found most surely, of the plain one and a few a round."""
+    plain = within(pattern(frames, signature, key), headroom)
+    best = add(frames, plain, psnr_db=psnr_db)
+    if not plain or loop.rounds == 0:
+        return best
+    wanted = loop.conditions
+
+    def assurance(marked: Frames) -> float:
+        return wanted.assurance(wanted.scores(marked, signature, key))
+
+    highest = assurance(best)
+    volumes, seen, tilt = plain, Response({}, {}), 0.0
+    for number in range(loop.rounds):
+        seen = seen.plus(_probe_planes(frames, volumes, wanted, psnr_db - _PROBE_DB))
+        moved = shaped(plain, seen.gains())
+        steps = _TILTS if signature.survives_grey else (0.0,)
+        for tried in [tilt + step / 2**number for step in steps]:
+            candidate = within(tilted(moved, tried), headroom)
+            marked = add(frames, candidate, psnr_db=psnr_db)
+            found = assurance(marked)
+            if found > highest:
+                best, highest, volumes, tilt = marked, found, candidate, tried
+    return best
+
+
+def tilted(volumes: Volumes, log_odds: float) -> Volumes:
+    """The volumes with the odds of luma's share of the energy changed, and chroma's with it."""
+    if log_odds == 0 or "Y" not in volumes or len(volumes) == 1:
+        return volumes
+    luma = RGB_ERROR["Y"] * float(np.mean(volumes["Y"] ** 2))
+    total = sum(RGB_ERROR[plane] * float(np.mean(v**2)) for plane, v in volumes.items())
+    share = luma / total
+    odds = share / (1 - share) * math.exp(log_odds)
+    wanted = odds / (1 + odds)
+    gains = {
+        plane: math.sqrt(wanted / share if plane == "Y" else (1 - wanted) / (1 - share))
+        for plane in volumes
+    }
+    return {plane: volume * np.float32(gains[plane]) for plane, volume in volumes.items()}
+
+
+def _probe_planes(
+    frames: Frames, volumes: Volumes, wanted: Conditions, psnr_db: float
+) -> "Response":
+    """Luma's response from the mildest codec, chroma's from the hardest."""
+    received, sent = {}, {}
+    for codec, planes in ((wanted.mildest, "Y"), (wanted.hardest, "UV")):
+        if any(plane in planes for plane in volumes):
+            found = probe(frames, volumes, codec, psnr_db)
+            received.update({p: value for p, value in found.received.items() if p in planes})
+            sent.update({p: value for p, value in found.sent.items() if p in planes})
+    return Response(received, sent)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came through of a probe, and what was sent: energies by plane and block."""
+
+    received: Mapping[Plane, Blocks]
+    sent: Mapping[Plane, Blocks]
+
+    def plus(self, other: "Response") -> "Response":
+        """Both probes as one."""
+        return Response(
+            {plane: self.received.get(plane, 0.0) + other.received[plane] for plane in other.sent},
+            {plane: self.sent.get(plane, 0.0) + other.sent[plane] for plane in other.sent},
+        )
+
+    def gains(self) -> dict[Plane, Blocks]:
+        """Amplitudes for a mark: high where much of the probe came through."""
+        return {plane: self._gains(plane) for plane in self.sent}
+
+    def _gains(self, plane: Plane) -> Blocks:
+        received, sent = (
+            gaussian_filter(energy[plane], _SMOOTHING) for energy in (self.received, self.sent)
+        )
+        response = np.maximum(received, 0.0) / np.maximum(sent, 1e-6 * sent.mean() + 1e-12)
+        relative = response / max(float(response.mean()), _FAINT)
+        # Rounded, so that the last bit of a float does not move a pixel.
+        return np.asarray(np.round((_FLOOR + relative) ** _EXPONENT, 6))
+
+
+def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Response:
+    """Send the volumes through a codec, at a PSNR, once added and once subtracted."""
+    negative = {plane: -volume for plane, volume in volumes.items()}
+    above, below = (
+        codec.round_trip(add(frames, signed, psnr_db=psnr_db)) for signed in (volumes, negative)
+    )
+    strength = np.float32(255 * 10 ** (-psnr_db / 20))
+    received, sent = {}, {}
+    for plane, volume in volumes.items():
+        half = (above.plane(plane).astype(np.float32) - below.plane(plane)) / np.float32(2)
+        received[plane] = block_sums(half * strength * volume, SIDE[plane])
+        sent[plane] = block_sums((strength * volume) ** 2, SIDE[plane])
+    return Response(received, sent)

@@ -1,0 +1,57 @@
+"""What a mark has to survive, and how surely it does: what embedding and the search both want."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from stages.signature.detect import statistic
+from stages.signature.spectrum import Signature
+from stages.video.codec import Codec
+from stages.video.edits import grey
+from stages.video.frames import Frames
+
+# Scores are rounded before they are compared, so that the last bit of a float decides nothing.
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What happens to a marked video.
+
+    Attributes
+    ----------
+    codecs : each on its own, from the mildest to the hardest. After the first, the video is also
+        turned grey, if the signature has something in luma.
+    threshold : the ``z`` from which on a mark is found.
+    """
+
+    codecs: tuple[Codec, ...]
+    threshold: float
+
+    @property
+    def mildest(self) -> Codec:
+        return self.codecs[0]
+
+    @property
+    def hardest(self) -> Codec:
+        return self.codecs[-1]
+
+    def scores(
+        self, marked: Frames, signature: Signature, key: bytes, subject: str = "clip"
+    ) -> tuple[float, ...]:
+        """``z`` of a marked video under each condition."""
+        received = [codec.round_trip(marked, subject=subject) for codec in self.codecs]
+        if signature.survives_grey:
+            received.append(grey(received[0]))
+        z = [statistic(video, signature, key) for video in received]
+        return tuple(round(score, _DECIMALS) for score in z)
+
+    def assurance(self, scores: ArrayLike) -> float:
+        """A smooth stand-in for the share of scores that reach the threshold, from 0 to 1.
+
+        The mean of the logistic function of ``z - threshold``: what is hopeless and
+        what is safe weighs little, and unlike the share itself it is never flat.
+        """
+        return round(float(np.mean(expit(np.asarray(scores) - self.threshold))), _DECIMALS)

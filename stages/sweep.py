@@ -1,0 +1,175 @@
+"""One row of the sweep: the marks that `validate` made, after another CRF, encoder or edit.
+
+    python -m stages.sweep --crf 40
+    python -m stages.sweep --encoder libx265
+    python -m stages.sweep --edit cropped
+
+The signature stays as it is. Beside the mark, each row tells the drift of the fingerprint.
+"""
+
+import argparse
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from statistics import fmean
+from typing import get_args
+
+import numpy as np
+
+from stages.channels import EDIT_NAMES, Channel, matched_codec
+from stages.detection import detection_rates
+from stages.errors import AfterimageError
+from stages.fingerprint.distance import hamming
+from stages.fingerprint.recipe import BITS, fingerprint
+from stages.pipeline import layout
+from stages.pipeline.key import secret_key
+from stages.pipeline.metrics import Metric, write_metrics, write_table
+from stages.pipeline.params import Params
+from stages.pipeline.stage import run
+from stages.pipeline.workers import map_items, workers
+from stages.signature.alignment import Reach
+from stages.signature.bound import threshold
+from stages.signature.detect import searched
+from stages.signature.spectrum import Signature, load_signature
+from stages.video.clips import Clip, of_split, read_manifest, spread
+from stages.video.codec import EncoderName
+from stages.video.lossless import decode_lossless
+from stages.video.quality import psnr_rgb
+
+# Clips on which another encoder's CRF is found.
+MATCHED_CLIPS = 4
+
+
+@dataclass(frozen=True)
+class Check:
+    """How every clip is checked: the same for all."""
+
+    channel: Channel
+    signature: Signature
+    key: bytes = field(repr=False)
+    recipe: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """What came of one clip: a row of the table."""
+
+    id: str
+    group: str
+    z_marked: float
+    z_unmarked: float
+    psnr_db: float
+    drift: int
+    kbps: float
+
+
+def main(params: Params, asked: argparse.Namespace) -> None:
+    clips = of_split(read_manifest(layout.MANIFEST), "test")
+    if not clips:
+        raise AfterimageError(f"{layout.MANIFEST}: no natural clip to test on")
+    settings = params.signature
+    with workers() as pool:
+        channel = channel_of(params, asked, clips, pool)
+        check = Check(
+            channel,
+            load_signature(layout.SIGNATURE),
+            secret_key(settings.demonstration_key),
+            params.fingerprint.recipe,
+        )
+        scores = map_items(pool, partial(score_clip, check=check), clips, label=channel.name)
+    limit = threshold(settings.false_positive_rate, channel.reach.attempts)
+    write_table(layout.sweep_table(channel.name), [asdict(score) for score in scores])
+    write_metrics(
+        layout.sweep_metrics(channel.name),
+        summary(scores, channel, limit, params.validation.confidence),
+    )
+
+
+def channel_of(
+    params: Params, asked: argparse.Namespace, clips: list[Clip], pool: Executor
+) -> Channel:
+    """The channel of the row that was asked for."""
+    codec, sweep = params.compress.codec, params.sweep
+    if asked.encoder:
+        matched = matched_codec(asked.encoder, codec, spread(clips, MATCHED_CLIPS), pool)
+        return Channel(asked.encoder, (matched,))
+    if asked.edit is None:
+        return Channel(f"crf{asked.crf}", (replace(codec, crf=asked.crf),))
+    again = replace(codec, crf=sweep.second_crf)
+    return Channel(
+        asked.edit,
+        (codec, again) if asked.edit == "second_generation" else (codec,),
+        asked.edit,
+        Reach(
+            sweep.search_frames if asked.edit == "shifted" else 0,
+            sweep.search_zoom_percent if asked.edit == "cropped" else 0,
+        ),
+    )
+
+
+def score_clip(clip: Clip, check: Check) -> Score:
+    """Put the marked and the original clip through the channel, and look at what comes out."""
+    original = clip.read()
+    marked = decode_lossless(layout.marked(clip.id), original)
+    sent_marked, sent = (check.channel.send(frames, clip.id) for frames in (marked, original))
+    z_marked, z_unmarked = (
+        searched(received.frames, check.signature, check.key, check.channel.reach)
+        for received in (sent_marked, sent)
+    )
+    before, after = (fingerprint(frames, check.recipe) for frames in (original, sent.frames))
+    return Score(
+        id=clip.id,
+        group=clip.group,
+        z_marked=z_marked,
+        z_unmarked=z_unmarked,
+        psnr_db=psnr_rgb(original, marked),
+        drift=hamming(before, after),
+        kbps=sent.kbps,
+    )
+
+
+def summary(
+    scores: list[Score], channel: Channel, limit: float, confidence: float
+) -> dict[str, Metric]:
+    """The metrics of the row: how it was encoded, the signature's and the fingerprint's."""
+    rates = detection_rates(
+        [score.z_marked for score in scores],
+        [score.z_unmarked for score in scores],
+        z_threshold=limit,
+        attempts=channel.reach.attempts,
+        confidence=confidence,
+    )
+    drifts = np.array([score.drift for score in scores])
+    return {
+        "crf": channel.codecs[-1].crf,
+        "bitrate_kbps": fmean(score.kbps for score in scores),
+        "signature": {
+            **rates,
+            "attempts": channel.reach.attempts,
+            "psnr_db": fmean(score.psnr_db for score in scores),
+        },
+        "fingerprint": {
+            "bits": BITS,
+            "drift_median": float(np.median(drifts)),
+            "drift_p95": float(np.percentile(drifts, 95)),
+            "drift_max": int(drifts.max()),
+        },
+    }
+
+
+def arguments() -> argparse.Namespace:
+    """Which row is asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.sweep", description="Measure one row of the sweep."
+    )
+    row = parser.add_mutually_exclusive_group(required=True)
+    row.add_argument("--crf", type=int, help="another CRF of the encoder under test")
+    row.add_argument(
+        "--encoder", choices=get_args(EncoderName), help="another encoder, at the same bitrate"
+    )
+    row.add_argument("--edit", choices=EDIT_NAMES, help="something that happens besides")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    run(partial(main, asked=arguments()))

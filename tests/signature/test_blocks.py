@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stages.signature.blocks import (
+    Headroom,
+    block_sums,
+    ceiling_gains,
+    scaled,
+    shaped,
+    within,
+)
+from stages.signature.pattern import RGB_ERROR
+
+
+def noise(*shape):
+    return np.random.default_rng(1).normal(size=shape).astype(np.float32)
+
+
+def test_block_sums_are_the_naive_ones_with_the_rest_at_the_border():
+    volume = noise(3, 20, 27)
+    found = block_sums(volume, 8)
+    assert found.shape == (3, 3, 4)
+    for row in range(3):
+        for column in range(4):
+            block = volume[:, 8 * row : 8 * row + 8, 8 * column : 8 * column + 8]
+            np.testing.assert_allclose(found[:, row, column], block.sum(axis=(1, 2)), atol=1e-4)
+
+
+def test_each_pixel_takes_the_gain_of_its_block():
+    gains = np.random.default_rng(2).random((2, 3, 4))
+    field = scaled(np.ones((2, 20, 27), np.float32), gains, 8)
+    for (time, row, column), value in np.ndenumerate(field):
+        assert value == np.float32(gains[time, row // 8, column // 8])
+
+
+def test_shaping_moves_energy_and_keeps_how_much_each_plane_has():
+    volumes = {"Y": noise(4, 32, 48), "V": 3 * noise(4, 16, 24)}
+    gains = {plane: np.random.default_rng(3).random((4, 2, 3)) for plane in volumes}
+    moved = shaped(volumes, gains)
+    for plane, volume in volumes.items():
+        assert np.sum(moved[plane] ** 2) == pytest.approx(np.sum(volume**2), rel=1e-5)
+        assert moved[plane][0, 0, 0] / moved[plane][0, -1, -1] == pytest.approx(
+            volume[0, 0, 0] * gains[plane][0, 0, 0]
+            / (volume[0, -1, -1] * gains[plane][0, -1, -1]),
+            rel=1e-5,
+        )  # fmt: skip
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 1000), st.floats(0.2, 3))
+def test_no_frame_and_no_block_exceeds_its_ceiling(seed, spread):
+    energy = np.exp(spread * np.random.default_rng(seed).normal(size=(30, 4, 5)))
+    headroom = Headroom(frame_db=3, block_db=9)
+    cut = energy * ceiling_gains(energy, headroom) ** 2
+    assert (cut <= energy * (1 + 1e-12)).all()
+    assert cut.mean(axis=(1, 2)).max() <= 10**0.3 * cut.mean()
+    assert cut.max() <= 10**0.9 * cut.mean()
+
+
+def test_what_keeps_to_the_ceilings_is_left_alone():
+    volumes = {"V": np.ones((5, 16, 16), np.float32)}
+    assert within(volumes, Headroom()) is volumes
+
+
+def test_the_ceilings_count_all_planes_in_rgb():
+    """One loud chroma block: its energy, by hand, is brought down to 12 - 0.3 dB over the mean."""
+    volume = np.full((40, 64, 64), 0.1, np.float32)
+    volume[7, 8:16, 16:24] = 10
+    cut = within({"U": volume, "Y": np.zeros((40, 128, 128), np.float32)}, Headroom(30, 12))["U"]
+    energy = RGB_ERROR["U"] * cut.astype(float) ** 2
+    assert energy[7, 8:16, 16:24].mean() <= 10**1.2 * energy.mean()
+    assert energy[7, 8:16, 16:24].mean() == pytest.approx(10**1.17 * energy.mean(), rel=0.02)
+    np.testing.assert_array_equal(cut[0], volume[0])

@@ -1,0 +1,163 @@
+"""The closed loop, on codecs that are simple enough to know the answer, and on a real one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.signature.blocks import SIDE, Headroom, block_sums
+from stages.signature.closed_loop import ClosedLoop, Response, embed_adapted, probe, tilted
+from stages.signature.conditions import Conditions
+from stages.signature.detect import statistic
+from stages.signature.embed import embed
+from stages.signature.pattern import RGB_ERROR, pattern
+from stages.signature.search.space import start, to_signature
+from stages.video.codec import Codec
+from stages.video.edits import normalised
+from stages.video.frames import Frames, Geometry
+from stages.video.quality import psnr_rgb
+from stages.video.sources.synthetic import draw
+from tests.conftest import constant
+
+KEY = b"the right key, 16 bytes or more"
+COLOUR = to_signature(start("colour"))
+
+
+@dataclass(frozen=True)
+class LeftHalf(Codec):
+    """A codec that keeps chroma in the left half of the picture, and greys the right."""
+
+    def round_trip(self, frames, *, subject="clip"):
+        received = Frames(frames.i420.copy(), frames.fps)
+        for name in ("U", "V"):
+            received.plane(name)[:, :, frames.width // 4 :] = 128
+        return received
+
+
+def loop(*codecs, rounds=1):
+    return ClosedLoop(Conditions(codecs, threshold=5.257), rounds)
+
+
+def energy(before, after, part):
+    change = after.plane("V").astype(float) - before.plane("V")
+    return np.sum(change[:, :, part] ** 2)
+
+
+def test_a_perfect_channel_answers_with_what_was_sent():
+    grey = constant(128, frames=24, width=160, height=160)
+    volumes = pattern(grey, COLOUR, KEY)
+    found = probe(grey, volumes, LeftHalf(), psnr_db=36)
+    left = found.received["V"][:, :, :5] / found.sent["V"][:, :, :5]
+    assert np.median(left) == pytest.approx(1, abs=0.1)
+    assert not found.received["V"][:, :, 5:].any()
+
+
+def test_energy_moves_to_where_the_codec_lets_it_through():
+    grey = constant(128, frames=24, width=160, height=160)
+    plain = embed(grey, COLOUR, KEY, psnr_db=45)
+    adapted = embed_adapted(grey, COLOUR, KEY, psnr_db=45, loop=loop(LeftHalf()))
+    left, right = slice(0, 40), slice(40, 80)
+    assert energy(grey, adapted, left) > 1.5 * energy(grey, plain, left)
+    assert energy(grey, adapted, right) < 0.7 * energy(grey, plain, right)
+
+
+def test_no_response_at_all_leaves_the_mark_even():
+    nothing = {"V": np.zeros((5, 3, 4))}
+    gains = Response(nothing, {"V": np.ones((5, 3, 4))}).gains()["V"]
+    np.testing.assert_array_equal(gains, gains[0, 0, 0])
+
+
+def test_two_responses_add_up():
+    ones, twos = ({"V": np.full((2, 2, 2), value)} for value in (1.0, 2.0))
+    both = Response({}, {}).plus(Response(ones, twos)).plus(Response(twos, twos))
+    np.testing.assert_array_equal(both.received["V"], 3)
+    np.testing.assert_array_equal(both.sent["V"], 4)
+
+
+def test_without_rounds_it_is_the_plain_mark(natural):
+    open_loop = loop(Codec(), rounds=0)
+    np.testing.assert_array_equal(
+        embed_adapted(natural, COLOUR, KEY, psnr_db=45, loop=open_loop).i420,
+        embed(natural, COLOUR, KEY, psnr_db=45).i420,
+    )
+
+
+@pytest.fixture(scope="module")
+def adapted(natural):
+    return embed_adapted(
+        natural, COLOUR, KEY, psnr_db=45, loop=loop(Codec("libx264", 48), rounds=2)
+    )
+
+
+def test_it_never_scores_less_on_the_codec_that_it_was_made_for(natural, adapted):
+    codec = Codec("libx264", 48)
+    plain = embed(natural, COLOUR, KEY, psnr_db=45)
+    before, after = (
+        statistic(codec.round_trip(marked), COLOUR, KEY) for marked in (plain, adapted)
+    )
+    assert after >= before
+
+
+def test_the_clip_every_frame_and_every_block_keep_their_psnr(natural, adapted):
+    assert 45 <= psnr_rgb(natural, adapted) < 45.02
+    frames = [
+        psnr_rgb(Frames(one[None], natural.fps), Frames(other[None], natural.fps))
+        for one, other in zip(natural.i420, adapted.i420, strict=True)
+    ]
+    assert min(frames) >= 45 - Headroom().frame_db
+    error = sum(
+        RGB_ERROR[name]
+        * block_sums(
+            (adapted.plane(name).astype(np.float32) - natural.plane(name)) ** 2, SIDE[name]
+        )
+        / SIDE[name] ** 2
+        for name in RGB_ERROR
+    )
+    assert 10 * np.log10(255**2 / error.max()) >= 45 - Headroom().block_db
+
+
+def test_it_is_the_same_every_time(natural, adapted):
+    again = embed_adapted(
+        natural, COLOUR, KEY, psnr_db=45, loop=loop(Codec("libx264", 48), rounds=2)
+    )
+    np.testing.assert_array_equal(again.i420, adapted.i420)
+
+
+@given(st.floats(-3, 3))
+def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
+    volumes = {
+        name: np.random.default_rng(index).normal(size=(2, 6, 6)).astype(np.float32)
+        for index, name in enumerate("YV")
+    }
+    energies = [
+        {name: RGB_ERROR[name] * float(np.mean(volume**2)) for name, volume in some.items()}
+        for some in (volumes, tilted(volumes, log_odds))
+    ]
+    before, after = energies
+    assert sum(after.values()) == pytest.approx(sum(before.values()), rel=1e-4)
+    change = np.log(after["Y"] / after["V"]) - np.log(before["Y"] / before["V"])
+    assert change == pytest.approx(log_odds, abs=1e-3)
+
+
+def test_a_picture_too_small_for_chroma_is_marked_in_luma_alone(natural):
+    small = normalised(natural, Geometry(64, 64))
+    balanced = to_signature(start("balanced"))
+    marked = embed_adapted(small, balanced, KEY, psnr_db=45, loop=loop(Codec(), Codec(crf=40)))
+    np.testing.assert_array_equal(marked.plane("V"), small.plane("V"))
+    assert (marked.plane("Y") != small.plane("Y")).any()
+
+
+def test_luma_that_is_not_needed_goes_to_chroma():
+    """The codec lets all of luma through and little of chroma: the hard condition wants more."""
+    clip = draw("natural", 4, 24, seed=3)
+    balanced = to_signature(start("balanced"))
+    hard = loop(Codec("libx264", 23), Codec("libx264", 48), rounds=2)
+    plain = embed(clip, balanced, KEY, psnr_db=45)
+    adapted = embed_adapted(clip, balanced, KEY, psnr_db=45, loop=hard)
+    before, after = (
+        hard.conditions.assurance(hard.conditions.scores(marked, balanced, KEY))
+        for marked in (plain, adapted)
+    )
+    assert after > before

@@ -1,0 +1,47 @@
+"""What a mark has to survive, against values by hand and a plain reading of the same."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.signature.conditions import Conditions
+from stages.signature.detect import statistic
+from stages.signature.embed import embed
+from stages.signature.search.space import start, to_signature
+from stages.video.codec import Codec
+from stages.video.edits import grey
+from stages.video.frames import Frames
+
+KEY = b"the right key, 16 bytes or more"
+CODECS = (Codec("libx264", 28), Codec("libx264", 40))
+
+
+def test_assurance_by_hand():
+    wanted = Conditions(CODECS, threshold=5.0)
+    # (1 / (1 + e^0) + 1 / (1 + e^-2) + 1 / (1 + e^3)) / 3
+    assert wanted.assurance([5.0, 7.0, 2.0]) == pytest.approx(0.476074, abs=1e-6)
+    assert wanted.assurance([100.0]) == 1
+    assert wanted.assurance([-1000.0]) == 0
+
+
+@given(st.lists(st.floats(-20, 60), min_size=1, max_size=9), st.floats(0.1, 3))
+def test_more_z_never_assures_less(z, more):
+    wanted = Conditions(CODECS, threshold=5.257)
+    assert 0 <= wanted.assurance(z) <= wanted.assurance(np.array(z) + more) <= 1
+
+
+@pytest.mark.parametrize("preset", ["balanced", "colour"])
+def test_every_codec_is_scored_and_grey_after_the_mildest(natural, preset):
+    signature = to_signature(start(preset))
+    marked = embed(natural, signature, KEY, psnr_db=45)
+    found = Conditions(CODECS, threshold=5.257).scores(marked, signature, KEY)
+    received = [codec.round_trip(marked) for codec in CODECS]
+    expected = [statistic(video, signature, KEY) for video in received]
+    if preset == "balanced":
+        colourless = Frames(received[0].i420.copy(), natural.fps)
+        colourless.plane("U")[:] = 128
+        colourless.plane("V")[:] = 128
+        np.testing.assert_array_equal(grey(received[0]).i420, colourless.i420)
+        expected.append(statistic(colourless, signature, KEY))
+    assert found == pytest.approx(expected, abs=1e-6)

@@ -1,6 +1,7 @@
 """Get the clips, as they are, and list them with their split in the manifest."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,15 +10,27 @@ from stages.errors import AfterimageError, VideoError
 from stages.files import written_whole
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics
-from stages.pipeline.params import Fetch, Params
+from stages.pipeline.params import Fetch, Params, Ucf101
+from stages.pipeline.progress import byte_progress
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
 from stages.video.clips import NATURAL, Clip, of_split, split_groups, write_manifest
 from stages.video.probe import Probe, probe
 from stages.video.sources import folder, synthetic
 from stages.video.sources.offer import Offer
+from stages.video.sources.ucf101.collection import Collection, Places
+from stages.video.sources.ucf101.download import Limits, UnreachableError
+from stages.video.sources.ucf101.offer import Ucf101Offer
+from stages.video.sources.ucf101.registry import Registry
+from stages.video.sources.ucf101.server import Server
+from stages.video.sources.ucf101.subset import choose
 
 log = logging.getLogger(__name__)
+
+OTHER_WAYS = (
+    "try again later, which goes on from here; or set fetch.ucf101.base_url to a mirror of yours, "
+    "or fetch.ucf101.archive or fetch.ucf101.dir to a copy that you have"
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,29 @@ def list_offers(settings: Fetch) -> list[Offer]:
                 return list(folder.offers(Path(settings.folder), settings.group_regex))
             except AfterimageError as error:
                 raise AfterimageError(f"fetch.folder: {error}") from error
+        case "ucf101":
+            try:
+                return list(ucf101_offers(settings.ucf101))
+            except UnreachableError as error:
+                raise AfterimageError(f"fetch.ucf101.base_url: {error}; {OTHER_WAYS}") from error
+            except AfterimageError as error:
+                raise AfterimageError(f"fetch.ucf101: {error}") from error
+
+
+def ucf101_offers(asked: Ucf101) -> list[Ucf101Offer]:
+    """The chosen clips of UCF101, brought here."""
+    places = Places(
+        store=Path(asked.cache),
+        target=layout.CLIPS,
+        archive=Path(asked.archive) if asked.archive else None,
+        folder=Path(asked.dir) if asked.dir else None,
+    )
+    server = Server(asked.base_url, Limits(asked.connections, asked.retries, asked.timeout_s))
+    with Registry(layout.UCF101_CHECKSUMS) as registry, byte_progress("fetch") as count:
+        collection = Collection(places, registry, server, asked.connections, count)
+        lists = collection.lists(asked.split)
+        chosen = choose(lists, asked.classes, asked.clips_per_class, asked.seed)
+        return collection.clips(chosen, most_single=asked.single_clips)
 
 
 def deliver_offer(offer: Offer, settings: Fetch) -> Delivery:
@@ -92,17 +128,15 @@ def manifest(deliveries: list[Delivery], settings: Fetch) -> list[Clip]:
     usable = [(delivery.offer, delivery.probe) for delivery in deliveries if delivery.probe]
     if not usable:
         raise AfterimageError(f"none of the {len(deliveries)} clips can be decoded")
-    sides = split_groups(
-        [offer.group for offer, _ in usable if offer.kind == NATURAL],
-        test_fraction=settings.test_fraction,
-        seed=settings.split_seed,
-    )
+    sides = split([offer for offer, _ in usable if offer.kind == NATURAL], settings)
     return [
         Clip(
             id=offer.id,
             path=(layout.CLIPS / offer.id).as_posix(),
             kind=offer.kind,
             group=offer.group,
+            class_name=offer.labels.class_name,
+            clip_number=offer.labels.clip_number,
             split=sides.get(offer.group, "none"),
             width=settings.width,
             height=settings.height,
@@ -112,6 +146,24 @@ def manifest(deliveries: list[Delivery], settings: Fetch) -> list[Clip]:
         )
         for offer, found in usable
     ]
+
+
+def split(offers: Sequence[Offer], settings: Fetch) -> dict[str, str]:
+    """The side of each group: the data set's own, where it has one."""
+    official = {offer.group: offer.labels.split for offer in offers if offer.labels.split}
+    if not official:
+        return split_groups(
+            [offer.group for offer in offers],
+            test_fraction=settings.test_fraction,
+            seed=settings.split_seed,
+        )
+    for side in ("train", "test"):
+        if side not in official.values():
+            raise AfterimageError(
+                f"none of the {len(offers)} clips is on the official {side} side; ask for more "
+                "classes, or for more clips of each"
+            )
+    return official
 
 
 if __name__ == "__main__":

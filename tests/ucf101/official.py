@@ -24,7 +24,10 @@ def name_of(class_name: str, group: int, number: int) -> str:
 def names(classes=CLASSES, groups=range(5, 11), numbers=(1, 2)) -> dict[str, str]:
     """Every clip's name, and its class."""
     return {
-        name_of(one, group, number): one for one in classes for group in groups for number in numbers
+        name_of(one, group, number): one
+        for one in classes
+        for group in groups
+        for number in numbers
     }
 
 

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that has the official paths, and every fault that was asked for."""
+"""A real HTTP server on loopback with the official paths, and whatever fault is asked for."""
 
 import hashlib
 import re
@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -101,10 +101,9 @@ class Handler(BaseHTTPRequestHandler):
         """Keep the tests' output readable."""
 
     def handle(self) -> None:
-        try:
+        # The client may hang up whenever it likes.
+        with suppress(ConnectionError, ssl.SSLError):
             super().handle()
-        except (ConnectionError, ssl.SSLError):
-            pass  # the client may hang up whenever it likes
 
 
 Fault = Callable[[Handler, Request, bytes], None]

@@ -33,9 +33,7 @@ def test_the_official_split_at_full_size(full, split):
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 100))
 def test_a_larger_subset_keeps_the_smaller_and_both_are_balanced(full_lists, one, other, seed):
-    few, many = (
-        choose(full_lists, [], count, seed) for count in sorted((one, other))
-    )
+    few, many = (choose(full_lists, [], count, seed) for count in sorted((one, other)))
     assert set(few) <= set(many)
     for chosen, count in ((few, min(one, other)), (many, max(one, other))):
         assert set(Counter(clip.class_name for clip in chosen).values()) == {count}
@@ -62,7 +60,9 @@ def test_a_small_subset_spans_the_most_recordings_and_both_sides(full):
     ten_each = choose(lists, [], 10, seed=1)
     assert len({(clip.class_name, clip.group) for clip in ten_each}) == len(ten_each) == 1010
     assert Counter(clip.split for clip in ten_each)["test"] == 505
-    assert Counter(clip.group for clip in choose(lists, ["Class007"], 25, 1)).most_common(1)[0][1] == 1
+    assert (
+        Counter(clip.group for clip in choose(lists, ["Class007"], 25, 1)).most_common(1)[0][1] == 1
+    )
 
 
 def test_all_of_everything(full):

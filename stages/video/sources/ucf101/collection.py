@@ -62,8 +62,8 @@ class Collection:
 
     def lists(self, split: int) -> Lists:
         """The official lists: the user's, where they lie with the copy, or else the server's."""
-        own = self._places.folder or self._places.archive
-        near = [own, own.parent] if own else []
+        folder, archive = self._places.folder, self._places.archive
+        near = [folder, folder.parent] if folder else [archive.parent] if archive else []
         found = next(filter(None, map(find_lists, near)), self._places.store / SPLITS_ZIP)
         if not found.exists():
             self._server.splits(found, self._registry.check, self._count)

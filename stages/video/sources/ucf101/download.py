@@ -134,9 +134,9 @@ class Downloader:
             return fits and self._keep(response, partial.path, count)
 
     def _keep(self, response: requests.Response, path: Path, count: ByteCounter) -> bool:
-        with path.open("ab") as stream:
+        # Without buffers, here and in read1: what has come is on disk, whatever happens next.
+        with path.open("ab", buffering=0) as stream:
             try:
-                # Not iter_content: it collects a whole chunk first, and loses it with the connection.
                 while piece := response.raw.read1(_CHUNK):
                     stream.write(piece)
                     count(len(piece))

@@ -10,6 +10,7 @@ Item = TypeVar("Item")
 
 # So many bad files are no accident: the rest need not be tried.
 _MOST_REFUSED = 10
+_SHOWN = 3
 
 
 def for_each(
@@ -26,7 +27,7 @@ def for_each(
     threads : how many at a time.
     stop : called before the end if something else goes wrong, to end what is under way.
 
-    Raises ``RefusedError`` for what was refused, the first by name, and how many more there are.
+    Raises ``RefusedError`` with what was refused, the first few of it.
     """
     refused: list[str] = []
     with ThreadPoolExecutor(threads) as pool:
@@ -45,5 +46,5 @@ def for_each(
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     if refused:
-        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-        raise RefusedError(f"{min(refused)}{more}")
+        more = f"; and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+        raise RefusedError("; ".join(sorted(refused)[:_SHOWN]) + more)

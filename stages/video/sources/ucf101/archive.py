@@ -38,6 +38,8 @@ class Archive:
         try:
             with rarfile.RarFile(path) as archive:
                 files = [info for info in archive.infolist() if info.is_file()]
+        except OSError as error:
+            raise AfterimageError(f"{path}: cannot read it: {error.strerror}") from error
         except rarfile.Error as error:
             raise AfterimageError(f"{path}: cannot read the archive: {error}") from error
         self._files = {Path(info.filename).name.lower(): info for info in files}

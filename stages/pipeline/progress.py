@@ -44,25 +44,27 @@ class ByteProgress:
         self._bar = bar
         self._lock = threading.Lock()
         self._started = time.monotonic()
-        self._done = self._tenths = 0
-        self._total = 1
+        self._done = self._total = self._told = 0
 
-    def expect(self, total: int) -> None:
-        """So many bytes in all, as far as is known."""
+    def expect(self, size: int) -> None:
+        """So many bytes are to come besides what was known of; fewer than none, if it was less."""
         with self._lock:
-            self._total = max(total, 1)
-            self._tenths = self._done * 10 // self._total
-            self._bar.total = total
+            self._total += size
+            self._told = min(self._told, self._tenths())
+            self._bar.total = self._total
             self._bar.refresh()
 
     def __call__(self, size: int) -> None:
-        """So many bytes more."""
+        """So many bytes more are done."""
         with self._lock:
             self._done += size
             self._bar.update(size)
-            if self._bar.disable and self._done * 10 // self._total > self._tenths:
-                self._tenths = self._done * 10 // self._total
+            if self._bar.disable and self._tenths() > self._told:
+                self._told = self._tenths()
                 log.info("%s: %s", self._label, self._state())
+
+    def _tenths(self) -> int:
+        return min(self._done * 10 // self._total, 10) if self._total > 0 else 0
 
     def _state(self) -> str:
         done, total = (tqdm.format_sizeof(size, "B") for size in (self._done, self._total))

@@ -33,7 +33,7 @@ class Count:
     def __call__(self, size):
         self.total += size
 
-    def expect(self, total):
+    def expect(self, size):
         raise AssertionError("a downloader knows of one file only")
 
 

@@ -58,7 +58,6 @@ class Collection:
         self._server = server
         self._threads = threads
         self._count = count
-        self._expected = 0
 
     def lists(self, split: int) -> Lists:
         """The official lists: the user's, where they lie with the copy, or else the server's."""
@@ -67,6 +66,7 @@ class Collection:
         found = next(filter(None, map(find_lists, near)), self._places.store / SPLITS_ZIP)
         if not found.exists():
             self._server.splits(found, self._registry.check, self._count)
+            self._count.expect(found.stat().st_size)
         if found.is_file():
             self._registry.check(found, SPLITS_ZIP)
         return read_lists(found, split)
@@ -85,9 +85,9 @@ class Collection:
         here = [clip for clip in chosen if paths[clip].is_file()]
         lacking = [clip for clip in chosen if not paths[clip].is_file()]
         present = sum(paths[clip].stat().st_size for clip in here)
-        if own or not same_disk(self._places.store, self._places.target):
-            require_space(self._places.target, present + len(lacking) * CLIP_BYTES)
-        self._expect(present)
+        if own:
+            require_space(self._places.target, present)
+        self._count.expect(present)
         self._in_threads(lambda clip: self._look_at(clip, paths[clip]), here)
         if lacking:
             self._bring(lacking, most_single)
@@ -118,35 +118,43 @@ class Collection:
             archive.unlink()
 
     def _download(self, lacking: Sequence[Listed]) -> None:
-        require_space(self._places.store, len(lacking) * CLIP_BYTES)
-        self._expect(len(lacking) * CLIP_BYTES)
-        self._in_threads(
-            lambda clip: self._server.clip(clip, self._stored(clip), self._check, self._count),
-            lacking,
-        )
+        self._require_space(len(lacking) * CLIP_BYTES)
+        self._count.expect(len(lacking) * CLIP_BYTES)
+        self._in_threads(self._download_one, lacking)
+
+    def _download_one(self, clip: Listed) -> None:
+        path = self._stored(clip)
+        self._server.clip(clip, path, self._check, self._count)
+        self._count.expect(path.stat().st_size - CLIP_BYTES)
 
     def _download_archive(self, lacking: Sequence[Listed]) -> Path:
         path = self._places.store / ARCHIVE
         seven_zip()  # better told now than after hours
         if not path.exists():
-            require_space(self._places.store, ARCHIVE_BYTES + len(lacking) * CLIP_BYTES)
-            self._expect(ARCHIVE_BYTES)
+            self._require_space(len(lacking) * CLIP_BYTES, passing=ARCHIVE_BYTES)
+            self._count.expect(ARCHIVE_BYTES)
             self._server.archive(path, self._registry.check, self._count)
+            self._count.expect(path.stat().st_size - ARCHIVE_BYTES)
         return path
 
     def _unpack(self, path: Path, lacking: Sequence[Listed]) -> None:
         archive = Archive(path)
         members = _spelt_as(archive, lacking, str(path))
         size = sum(map(archive.size, members.values()))
-        require_space(self._places.store, size)
-        self._expect(size)
+        self._require_space(size)
+        self._count.expect(size)
         targets = {name: self._stored(clip) for clip, name in members.items()}
         names = {name: clip.name for clip, name in members.items()}
         archive.unpack(targets, lambda part, name: self._check(part, names[name]), self._count)
 
-    def _expect(self, size: int) -> None:
-        self._expected += size
-        self._count.expect(self._expected)
+    def _require_space(self, size: int, *, passing: int = 0) -> None:
+        """Room for new clips, and for DVC's copies of them, and for what goes again."""
+        store, target = self._places.store, self._places.target
+        if same_disk(store, target):
+            require_space(store, passing + 2 * size)
+        else:
+            require_space(store, passing + size)
+            require_space(target, size)
 
     def _in_threads(self, function: Callable[[Listed], None], clips: Sequence[Listed]) -> None:
         for_each(function, clips, threads=self._threads, stop=self._server.stop)

@@ -38,13 +38,13 @@ class StoppedError(AfterimageError):
 
 
 class ByteCounter(Protocol):
-    """Told of bytes as they are done, and how many there will be, as far as that is known."""
+    """Told of bytes as they come, and of how many will; threads may share it."""
 
     def __call__(self, size: int) -> None:
-        """So many more; fewer than none where some have to come again."""
+        """So many more are done; fewer than none, where some have to come again."""
 
-    def expect(self, total: int) -> None:
-        """So many in all."""
+    def expect(self, size: int) -> None:
+        """So many are to come besides what was known of; fewer than none, if it was less."""
 
 
 @dataclass(frozen=True)

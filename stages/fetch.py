@@ -12,6 +12,7 @@ from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics
 from stages.pipeline.params import Fetch, Params, Ucf101
 from stages.pipeline.progress import byte_progress
+from stages.pipeline.scratch import file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
 from stages.video.clips import NATURAL, Clip, of_split, split_groups, write_manifest
@@ -38,6 +39,7 @@ class Delivery:
     """An offer, stored; either with what was found in it, or with why it cannot be used."""
 
     offer: Offer
+    sha256: str
     probe: Probe | None
     complaint: str = ""
 
@@ -114,21 +116,23 @@ def deliver_offer(offer: Offer, settings: Fetch) -> Delivery:
     path = layout.CLIPS / offer.id
     with written_whole(path) as partial_path:
         offer.store(partial_path)
+    digest = file_digest(path)
     try:
-        return Delivery(offer, probe(path, settings.geometry, max_frames=settings.max_frames))
+        found = probe(path, settings.geometry, max_frames=settings.max_frames)
+        return Delivery(offer, digest, found)
     except VideoError as error:
         if settings.strict:
             raise
         path.unlink()
-        return Delivery(offer, None, str(error))
+        return Delivery(offer, digest, None, str(error))
 
 
 def manifest(deliveries: list[Delivery], settings: Fetch) -> list[Clip]:
     """The clips that were delivered, each on its side of the split; test patterns on none."""
-    usable = [(delivery.offer, delivery.probe) for delivery in deliveries if delivery.probe]
+    usable = [(one.offer, one.probe, one.sha256) for one in deliveries if one.probe]
     if not usable:
         raise AfterimageError(f"none of the {len(deliveries)} clips can be decoded")
-    sides = split([offer for offer, _ in usable if offer.kind == NATURAL], settings)
+    sides = split([offer for offer, _, _ in usable if offer.kind == NATURAL], settings)
     return [
         Clip(
             id=offer.id,
@@ -143,8 +147,9 @@ def manifest(deliveries: list[Delivery], settings: Fetch) -> list[Clip]:
             fit=settings.fit,
             fps=str(found.fps),
             frames=found.frames,
+            sha256=digest,
         )
-        for offer, found in usable
+        for offer, found, digest in usable
     ]
 
 

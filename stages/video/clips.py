@@ -32,6 +32,7 @@ class Clip:
     width, height, fit : the frame that the clip is normalised to, in pixels.
     fps : frames per second, as a fraction.
     frames : how many frames are used, from the first.
+    sha256 : of the file, so that whoever depends on the manifest depends on the clips.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Clip:
     fit: Fit
     fps: str
     frames: int
+    sha256: str
 
     def read(self) -> Frames:
         """Decode the clip, normalised."""

@@ -52,7 +52,11 @@ def main(directory: Path) -> None:
     print("in processor seconds for one more clip: ", end="")
     print(", ".join(f"{name} {spent:.2f}" for name, spent in seconds.items()) + ".")
     print(f"One more clip takes {disk / 1e6:.2f} MB of disk beside itself and DVC's copy of it.\n")
-    print("**Estimate**: the above, multiplied.\n")
+    print(
+        "**Estimate**: the above, multiplied; sizes and downloads are those of the published ",
+        end="",
+    )
+    print(f"archive, {CLIP_BYTES / 1e6:.2f} MB a clip.\n")
     print(markdown([estimate(name, count, per_clip, disk) for name, count in SUBSETS.items()]))
     print("\nBookkeeping at full size, measured:\n")
     with tempfile.TemporaryDirectory() as folder:

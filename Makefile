@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro sweep test lint repro-check readme pins clean
+.PHONY: help setup repro sweep test lint repro-check robustness readme pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,12 @@ lint: setup ## Check style and types
 
 repro-check: setup ## Reproduce from nothing in a temporary clone, and compare bit by bit
 	$(RUN) python -m tests.reproduction
+
+robustness: setup ## Unlike conditions, kills, mishaps and mutated videos: minutes each
+	$(RUN) python -m tests.robustness.identity
+	$(RUN) python -m tests.robustness.kills
+	$(RUN) python -m tests.robustness.mishaps
+	$(RUN) python -m tests.robustness.fuzzing
 
 readme: setup ## Bring the tables in the README up to date with metrics/
 	$(RUN) python -m stages.readme

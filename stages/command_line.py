@@ -1,6 +1,7 @@
-"""What the commands for own videos share: arguments, and errors in one line."""
+"""What the commands share, stages and those for own videos alike: errors told in one line."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,13 @@ from stages.errors import AfterimageError
 
 INTERRUPTED = 130
 
+_FREE_SPACE = "; free some space and run the same command again"
+_ADVICE = {
+    errno.ENOSPC: _FREE_SPACE,
+    errno.EDQUOT: _FREE_SPACE,
+    errno.ENOENT: "; `dvc repro` or `dvc checkout` brings back what is missing",
+}
+
 
 @contextmanager
 def told_in_one_line() -> Iterator[None]:
@@ -17,14 +25,23 @@ def told_in_one_line() -> Iterator[None]:
     try:
         yield
     except AfterimageError as error:
-        sys.exit(f"error: {' '.join(str(error).split())}")
+        _fail(str(error))
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python must not complain while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        sys.exit(f"error: {error.filename or 'a file'}: {error.strerror or error}")
+        what = error.strerror or str(error)
+        _fail(f"{error.filename or 'a file'}: {what}{_ADVICE.get(error.errno or 0, '')}")
+    except MemoryError:
+        _fail("out of memory; set AFTERIMAGE_WORKERS to fewer processes")
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        _fail("interrupted; run the same command again to go on", status=INTERRUPTED)
+
+
+def _fail(message: str, status: int = 1) -> None:
+    # ffmpeg and the operating system may send several lines; the user gets one.
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(status)
 
 
 def positive(text: str) -> int:

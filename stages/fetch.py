@@ -75,15 +75,15 @@ def list_offers(settings: Fetch) -> list[Offer]:
 
 def deliver_offer(offer: Offer, settings: Fetch) -> Delivery:
     """Store one clip and look into it; a clip that cannot be decoded is not kept."""
-    path = layout.CLIPS / offer.id
-    with written_whole(path) as partial_path:
-        offer.store(partial_path)
+    path = layout.clip(offer.id)
     try:
+        with written_whole(path) as partial_path:
+            offer.store(partial_path)
         return Delivery(offer, probe(path, settings.geometry, max_frames=settings.max_frames))
     except VideoError as error:
         if settings.strict:
             raise
-        path.unlink()
+        path.unlink(missing_ok=True)
         return Delivery(offer, None, str(error))
 
 
@@ -100,7 +100,7 @@ def manifest(deliveries: list[Delivery], settings: Fetch) -> list[Clip]:
     return [
         Clip(
             id=offer.id,
-            path=(layout.CLIPS / offer.id).as_posix(),
+            path=layout.clip(offer.id).as_posix(),
             kind=offer.kind,
             group=offer.group,
             split=sides.get(offer.group, "none"),

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_PARTIAL = ".part"
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success it takes the name, on failure it goes.
 
     The temporary path is the caller's to fill, with a file or with a folder. An ``OSError`` that
-    names no file (a full disk does not) leaves with the name of ``path``.
+    names it, or no file (a full disk names none), leaves with the name of ``path``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
+    # Fifty characters are at most 200 bytes; a whole name may be too long with more around it.
+    partial = path.with_name(f".{path.name[:50]}.{os.getpid()}{_PARTIAL}")
     try:
         yield partial
         if partial.is_dir():
@@ -23,7 +26,7 @@ def written_whole(path: Path) -> Iterator[Path]:
             _remove(path)
         partial.replace(path)
     except OSError as error:
-        if error.filename is None:
+        if error.filename in {None, str(partial)}:
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     finally:
@@ -39,6 +42,24 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, content: str) -> None:
     """Write a UTF-8 text file whole, with the same line ends on every system."""
     write_bytes(path, content.encode())
+
+
+def remove_remains(folder: Path) -> None:
+    """Remove what processes that are no more (killed ones) left half-written in a folder."""
+    for partial in folder.glob(f".*{_PARTIAL}"):
+        owner = partial.stem.rpartition(".")[2]
+        if owner.isdecimal() and not _is_running(int(owner)):
+            _remove(partial)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def link_or_copy(source: Path, target: Path) -> None:

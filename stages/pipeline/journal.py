@@ -1,8 +1,11 @@
 """Finished pieces of a long search, a line each: after a kill they are replayed, not repeated."""
 
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
+
+from stages.files import write_text
 
 
 class Journal:
@@ -29,10 +32,16 @@ class Journal:
             stream.write(json.dumps([asked, list(result)]) + "\n")
 
     def _load(self) -> None:
-        *whole, torn = self._path.read_text(encoding="utf-8").split("\n")
-        for line in whole:
+        lines = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
+        whole = list(itertools.takewhile(self._learn, lines))
+        # A kill or a full disk cut a line off; the next one must not be glued to it.
+        write_text(self._path, "".join(f"{line}\n" for line in whole))
+
+    def _learn(self, line: str) -> bool:
+        """Whether a line is whole, and so is known now."""
+        try:
             asked, result = json.loads(line)
-            self._known[tuple(asked)] = result
-        if torn:
-            # A kill cut the last line off; the next one must not be glued to it.
-            self._path.write_text("".join(f"{line}\n" for line in whole), encoding="utf-8")
+            self._known[tuple(asked)] = list(result)
+        except (ValueError, TypeError):
+            return False
+        return True

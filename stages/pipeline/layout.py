@@ -1,6 +1,11 @@
 """Where each stage leaves what it makes."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from stages.errors import AfterimageError
+
+# Where files appear one by one; a folder that DVC removes before a stage is none of them.
+FOLDERS = tuple(Path(name) for name in ("data", "data/sweep", "metrics", "metrics/sweep"))
 
 CLIPS = Path("data/clips")
 MANIFEST = Path("data/clips.csv")
@@ -13,14 +18,19 @@ PICTURES = Path("data/pictures")
 DRIFT = Path("data/drift.csv")
 
 
+def clip(clip_id: str) -> Path:
+    """The file of a clip, as it came."""
+    return _inside(CLIPS, clip_id)
+
+
 def compressed(clip_id: str) -> Path:
     """The compressed file of a clip."""
-    return COMPRESSED / f"{clip_id}.mkv"
+    return _named(COMPRESSED, clip_id)
 
 
 def marked(clip_id: str) -> Path:
     """The marked version of a test clip, before any codec."""
-    return MARKED / f"{clip_id}.mkv"
+    return _named(MARKED, clip_id)
 
 
 def metrics(stage: str) -> Path:
@@ -36,3 +46,17 @@ def sweep_table(row: str) -> Path:
 def sweep_metrics(row: str) -> Path:
     """The metrics of a row of the sweep."""
     return Path("metrics/sweep") / f"{row}.json"
+
+
+def _named(folder: Path, clip_id: str) -> Path:
+    """What a stage made of a clip: Matroska, with the clip's name before the suffix."""
+    path = _inside(folder, clip_id)
+    return path.with_name(f"{path.name}.mkv")
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """A path below a folder, by a name that came from outside: from a file or an archive."""
+    parts = PurePosixPath(name)
+    if parts.is_absolute() or ".." in parts.parts or "\0" in name:
+        raise AfterimageError(f"a clip called {name!r} would lie outside of {folder}")
+    return folder / parts

@@ -47,6 +47,15 @@ class Fetch(Section):
             raise ValueError(f"not a regular expression: {error}") from error
         return value
 
+    @field_validator("synthetic")
+    @classmethod
+    def _enough_to_split(cls, value: Synthetic, info: ValidationInfo) -> Synthetic:
+        if info.data.get("source") == "synthetic" and value.natural < 2:
+            raise ValueError(
+                f"natural = {value.natural}, but two are needed: to train, and to test"
+            )
+        return value
+
     @property
     def geometry(self) -> Geometry:
         return Geometry(self.width, self.height, self.fit)

@@ -16,7 +16,20 @@ PARAMS_FILE = Path("params.yaml")
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, which takes 1e-6 for a number, as YAML 1.2 and DVC do."""
+    """PyYAML's safe loader, made to read as YAML 1.2 and DVC do: 1e-6 is a number, and a key stands
+    once in a section."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        names = [key.value for key in keys]
+        for index, key in enumerate(keys):
+            if key.value in names[:index]:
+                raise _problem(key, f"{key.value} stands twice in its section")
+        return super().construct_mapping(node, deep)
+
+
+def _problem(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
 _Loader.add_implicit_resolver(
@@ -33,12 +46,15 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     what is allowed.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, _Loader)  # noqa: S506 (it is a SafeLoader)
-        tree = yaml.compose(text, _Loader)
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        tree = loader.get_single_node()
+        content = loader.construct_document(tree) if tree else None
     except OSError as error:
         raise AfterimageError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.MarkedYAMLError as error:
+        place = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise AfterimageError(f"{path}{place}: {error.problem}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise AfterimageError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     try:
         return Params.model_validate(content)
@@ -55,22 +71,20 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
 
 def _explain(keys: tuple[str, ...], error: ErrorDetails) -> str:
     """One clause: the key, its value, and what is allowed."""
-    name = ".".join(keys)
+    name = ".".join(keys) or "the file"
     match error["type"]:
         case "extra_forbidden":
             return f"unknown key {name}{_suggestion(keys)}"
         case "missing":
             return f"{name} is missing"
     allowed = error["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    return f"{name} = {error['input']!r}: {allowed}{_range(keys)}"
+    value = "" if isinstance(error["input"], dict) else f" = {error['input']!r}"
+    return f"{name}{value}: {allowed}{_range(keys)}"
 
 
 def _range(keys: tuple[str, ...]) -> str:
     """The whole range of a number, of which pydantic names only the end that was missed."""
-    section: type[Section] = Params
-    for key in keys[:-1]:
-        section = _fields(section)[key].annotation
-    field = _fields(section).get(keys[-1]) if keys else None
+    field = _siblings(keys).get(keys[-1]) if keys else None
     limits = {
         sign: getattr(limit, name)
         for limit in (field.metadata if field else ())
@@ -83,11 +97,17 @@ def _range(keys: tuple[str, ...]) -> str:
 
 
 def _suggestion(keys: tuple[str, ...]) -> str:
+    known = _siblings(keys)
+    near = difflib.get_close_matches(keys[-1], known, n=1)
+    return f" (did you mean {near[0]}?)" if near else f" (known: {', '.join(known)})"
+
+
+def _siblings(keys: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of the section that a key stands in, by their names in the file."""
     section: type[Section] = Params
     for key in keys[:-1]:
         section = _fields(section)[key].annotation
-    near = difflib.get_close_matches(keys[-1], _fields(section), n=1)
-    return f" (did you mean {near[0]}?)" if near else f" (known: {', '.join(_fields(section))})"
+    return _fields(section)
 
 
 def _fields(section: type[Section]) -> dict[str, Any]:

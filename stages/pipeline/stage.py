@@ -1,46 +1,42 @@
 """Running a stage: parameters in, one line out if something is wrong."""
 
-import errno
 import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable
 
-from stages.errors import AfterimageError
+from stages.command_line import told_in_one_line
+from stages.files import remove_remains
+from stages.pipeline import layout
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
 
-INTERRUPTED = 130
+# DVC names the stage to the command that it runs.
+UNDER_DVC = "DVC_STAGE"
+_GLANCE_SECONDS = 0.2
 
 
 def run(stage: Callable[[Params], None]) -> None:
     """Run a stage on ``params.yaml``; a foreseeable failure is one line and exit status 1."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    try:
-        stage(load_params())
-    except AfterimageError as error:
-        _fail(str(error))
-    except OSError as error:
-        if error.errno not in _EXPLAINED:
-            raise
-        _fail(f"{error.filename or 'a file'}: {os.strerror(error.errno)}{_EXPLAINED[error.errno]}")
-    except MemoryError:
-        _fail("out of memory; set AFTERIMAGE_WORKERS to fewer processes")
-    except KeyboardInterrupt:
-        _fail("interrupted; run the same command again to go on", status=INTERRUPTED)
+    if UNDER_DVC in os.environ:
+        _end_with_the_parent()
+    with told_in_one_line():
+        params = load_params()
+        for folder in layout.FOLDERS:
+            remove_remains(folder)
+        stage(params)
 
 
-_EXPLAINED = {
-    errno.ENOSPC: "; free some space and run the same command again",
-    errno.EDQUOT: "; free some space and run the same command again",
-    errno.ENOENT: "; `dvc repro` or `dvc checkout` brings back what is missing",
-    errno.EACCES: "",
-    errno.EPERM: "",
-    errno.EROFS: "",
-}
+def _end_with_the_parent() -> None:
+    """If DVC is killed, stop too: its next run must not find somebody still at work."""
+    parent = os.getppid()
 
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_GLANCE_SECONDS)
+        os._exit(1)
 
-def _fail(message: str, status: int = 1) -> None:
-    # ffmpeg and the operating system may send several lines; the user gets one.
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
-    sys.exit(status)
+    threading.Thread(target=watch, daemon=True).start()

@@ -3,12 +3,15 @@
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import contextmanager, suppress
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, TypeVar
 
 from stages.errors import AfterimageError
 from stages.pipeline.progress import progress
@@ -16,7 +19,7 @@ from stages.pipeline.progress import progress
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORKERS = "AFTERIMAGE_WORKERS"
+WORKERS, START_METHOD = "AFTERIMAGE_WORKERS", "AFTERIMAGE_START_METHOD"
 
 
 def count() -> int:
@@ -33,20 +36,76 @@ def count() -> int:
     return int(asked)
 
 
+def start_method() -> str:
+    """How processes come to be: ``AFTERIMAGE_START_METHOD``, or spawn. Changes no result."""
+    asked = os.environ.get(START_METHOD, "") or "spawn"
+    known = multiprocessing.get_all_start_methods()
+    if asked not in known:
+        raise AfterimageError(f"{START_METHOD} = {asked!r}: must be one of {', '.join(known)}")
+    return asked
+
+
 @contextmanager
 def workers() -> Iterator[Executor]:
     """A pool of processes; what is still waiting is dropped if the stage fails."""
-    method = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count(), mp_context=method, initializer=_follow_the_parent)
-    try:
-        yield pool
-    except BrokenProcessPool as error:
-        raise AfterimageError(
-            "a worker process died (killed, or out of memory); set AFTERIMAGE_WORKERS to fewer "
-            "processes and run the same command again"
-        ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with tempfile.TemporaryDirectory(prefix="afterimage-") as notes:
+        pool = _Pool(Path(notes))
+        try:
+            yield pool
+        except BrokenProcessPool as error:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise AfterimageError(pool.cause_of_death()) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Pool(ProcessPoolExecutor):
+    """Processes of which each notes what it is about to do, so that a death can be explained."""
+
+    def __init__(self, notes: Path) -> None:
+        super().__init__(
+            count(),
+            mp_context=multiprocessing.get_context(start_method()),
+            initializer=_follow_the_parent,
+        )
+        self._notes = notes
+        self._members: set[BaseProcess] = set()
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        future = super().submit(_noted, self._notes, function, *args, **named)
+        self._members.update(multiprocessing.active_children())
+        return future
+
+    def cause_of_death(self) -> str:
+        """One line on the process that died; the others were ended because of it."""
+        dead = [one for one in self._members if one.exitcode not in {None, 0, -signal.SIGTERM}]
+        if not dead:
+            return "a worker process was ended by somebody else; run the same command again"
+        status, note = dead[0].exitcode or 0, self._notes / str(dead[0].pid)
+        noted = note.read_text(encoding="utf-8") if note.exists() else ""
+        subject = f"{noted}: " if noted else ""
+        if status == -signal.SIGKILL:
+            return (
+                f"{subject}a worker process died (killed, or out of memory); set {WORKERS} "
+                "to fewer processes and run the same command again"
+            )
+        how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return f"{subject}a worker process died ({how}); leave that clip out, or try again"
+
+
+def _noted(notes: Path, function: Callable[..., Result], *args: Any, **named: Any) -> Result:
+    """In a worker: note what is worked on, and do it."""
+    with suppress(OSError):
+        subject = _subject(args[0]) if args else ""
+        Path(notes, str(os.getpid())).write_text(subject, encoding="utf-8")
+    return function(*args, **named)
+
+
+def _subject(item: object) -> str:
+    """The id of the clip that an item is, or is about; a text or number is its own."""
+    if isinstance(item, str | int):
+        return str(item)
+    return str(getattr(getattr(item, "clip", item), "id", ""))
 
 
 def map_items(

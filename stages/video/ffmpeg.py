@@ -3,6 +3,8 @@
 import functools
 import logging
 import re
+import select
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,13 +19,30 @@ from stages.errors import AfterimageError, VideoError
 
 log = logging.getLogger(__name__)
 
-# A hung decoder must not hang the pipeline; no honest clip comes near this.
+# A hung ffmpeg must not hang the pipeline; no honest encode of a clip comes near this.
 TIMEOUT_SECONDS = 1800
+# How long ffmpeg may take to open a file or to come to the next piece of its output.
+STALL_SECONDS = 120
 
 # A video file may name other files and addresses inside itself; ffmpeg must not follow them.
-LOCAL_ONLY = "file,pipe,fd"
+PROTOCOLS = "file,pipe"
+# Nor may it take a playlist, a script or a slide show for a video: containers and bare streams
+# alone, by the names of ffmpeg's demuxers.
+CONTAINERS = (
+    "asf,av1,avi,dv,flv,gif,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,mxf,nut,"
+    "obu,ogg,rawvideo,rm,vc1,vvc,yuv4mpegpipe"
+)
+# A few bytes may claim a picture that fills the memory: at most 8K (DCI) is believed.
+MAX_PIXELS = 8192 * 4320
 
 _COMPLAINT_BYTES = 1 << 16
+
+# ffmpeg's longer complaints, in plain words.
+_PLAIN = {
+    "matches no streams": "no video stream in it",
+    "Format not on whitelist": "a playlist, a script or a picture and no video",
+    "Not detecting m3u8": "a playlist and no video",
+}
 
 _CONTEXT = re.compile(r"^\[[^\]]*\]\s*")
 
@@ -50,11 +69,19 @@ def version() -> str:
 def file_input(path: Path, **options: Any) -> Any:
     """Open a local file, whatever its name looks like, and nothing that it refers to."""
     return ffmpeg.input(
-        f"file:{path.absolute()}", protocol_whitelist=LOCAL_ONLY, threads=1, **options
-    )
+        f"file:{path.absolute()}", protocol_whitelist=PROTOCOLS, format_whitelist=CONTAINERS,
+        max_pixels=MAX_PIXELS, threads=1, **options,
+    )  # fmt: skip
 
 
-def run(output: Any, *, stdin: bytes | None = None, subject: str) -> tuple[bytes, str]:
+def reading_seconds(frames: int) -> int:
+    """How long ffmpeg may take to decode so many frames, of any size: a second for each."""
+    return STALL_SECONDS + frames
+
+
+def run(
+    output: Any, *, stdin: bytes | None = None, subject: str, timeout: float = TIMEOUT_SECONDS
+) -> tuple[bytes, str]:
     """Run an ffmpeg-python graph in one process and one thread.
 
     Parameters
@@ -62,30 +89,32 @@ def run(output: Any, *, stdin: bytes | None = None, subject: str) -> tuple[bytes
     output : the graph's output node.
     stdin : bytes to feed to ``pipe:0``, if the graph reads it.
     subject : what is being processed, for error messages.
+    timeout : seconds after which ffmpeg is given up.
 
     Returns
     -------
-    What ffmpeg wrote to ``pipe:1``, and what it complained of at level ``error``
+    What ffmpeg wrote to ``pipe:1``, and the beginning of what it complained of at level ``error``
     (empty for a healthy video).
 
     Raises
     ------
     VideoError
-        If ffmpeg fails or takes longer than ``TIMEOUT_SECONDS``.
+        If ffmpeg fails, crashes or takes too long.
+    AfterimageError
+        If somebody else killed it, which says nothing about the video.
     """
-    try:
-        done = subprocess.run(
-            _command(output),
-            input=stdin or b"",
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise VideoError(f"{subject}: ffmpeg took over {TIMEOUT_SECONDS} s, given up") from error
-    complaints = done.stderr.decode(errors="replace").strip()
+    # A damaged video may be complained of without end: on disk, and not in memory.
+    with tempfile.TemporaryFile() as stderr:
+        try:
+            done = subprocess.run(
+                _command(output), input=stdin or b"", stdout=subprocess.PIPE, stderr=stderr,
+                timeout=timeout, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise VideoError(f"{subject}: ffmpeg took over {timeout} s, given up") from error
+        complaints = _beginning(stderr)
     if done.returncode != 0:
-        raise VideoError(f"{subject}: {first_line(complaints) or 'ffmpeg failed'}")
+        raise _failure(subject, done.returncode, complaints)
     return done.stdout, complaints
 
 
@@ -98,27 +127,56 @@ def pieces(output: Any, *, size: int, subject: str) -> Iterator[bytearray]:
     size : bytes in a piece; each piece is overwritten by the next.
     subject : what is being processed, for error messages.
 
-    Raises ``VideoError`` if ffmpeg fails; milder complaints are logged.
+    Raises ``VideoError`` if ffmpeg fails or stands still; milder complaints are logged.
     """
     piece = bytearray(size)
     with tempfile.TemporaryFile() as stderr, _started(_command(output), stderr) as process:
-        assert process.stdout is not None  # noqa: S101 (for the type checker)
-        while process.stdout.readinto(piece) == size:  # type: ignore[attr-defined]
+        while _filled(piece, process, subject):
             yield piece
         status = process.wait()
-        stderr.seek(0)
-        complaint = first_line(stderr.read(_COMPLAINT_BYTES).decode(errors="replace").strip())
+        complaints = _beginning(stderr)
     if status != 0:
-        raise VideoError(f"{subject}: {complaint or 'ffmpeg failed'}")
-    if complaint:
-        log.warning("warning: %s: %s", subject, complaint)
+        raise _failure(subject, status, complaints)
+    if complaints:
+        log.warning("warning: %s: %s", subject, first_line(complaints))
+
+
+def _filled(piece: bytearray, process: subprocess.Popen[bytes], subject: str) -> bool:
+    """Whether there was enough in a process's output to fill the piece."""
+    assert process.stdout is not None  # noqa: S101 (for the type checker)
+    rest = memoryview(piece)
+    while rest:
+        if not select.select([process.stdout], [], [], STALL_SECONDS)[0]:
+            raise VideoError(f"{subject}: ffmpeg stood still for {STALL_SECONDS} s, given up")
+        count = process.stdout.readinto(rest)  # type: ignore[attr-defined]
+        if not count:
+            return False
+        rest = rest[count:]
+    return True
+
+
+def _beginning(stderr: IO[bytes]) -> str:
+    stderr.seek(0)
+    return stderr.read(_COMPLAINT_BYTES).decode(errors="replace").strip()
+
+
+def _failure(subject: str, status: int, complaints: str) -> AfterimageError:
+    """What to raise when ffmpeg ended with a status other than 0."""
+    if status == -signal.SIGKILL:
+        return AfterimageError(
+            f"{subject}: ffmpeg was killed (out of memory?); set AFTERIMAGE_WORKERS to fewer "
+            "processes and run the same command again"
+        )
+    if status < 0:
+        return VideoError(f"{subject}: ffmpeg crashed ({signal.Signals(-status).name})")
+    return VideoError(f"{subject}: {first_line(complaints) or 'ffmpeg failed'}")
 
 
 @contextmanager
 def _started(command: list[str], stderr: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that does not outlive its reader."""
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, bufsize=0
     ) as process:
         try:
             yield process
@@ -133,8 +191,8 @@ def _command(output: Any) -> list[str]:
 
 
 def first_line(complaints: str) -> str:
-    """The first complaint, without ffmpeg's own context prefixes and pointers."""
+    """The first complaint, without ffmpeg's own context prefixes and pointers, in plain words."""
     line = complaints.splitlines()[0] if complaints else ""
     while _CONTEXT.match(line):
         line = _CONTEXT.sub("", line)
-    return line.strip()
+    return next((plain for words, plain in _PLAIN.items() if words in line), line.strip())

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.errors import VideoError
-from stages.video.ffmpeg import file_input, first_line, pieces, run
+from stages.video.ffmpeg import file_input, first_line, pieces, reading_seconds, run
 
 Plane = Literal["Y", "U", "V"]
 Fit = Literal["crop", "pad", "stretch"]
@@ -128,7 +128,7 @@ def read(path: Path, geometry: Geometry, *, max_frames: int, fps: Fraction) -> F
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
     output = _decoding(path, geometry, max_frames)
-    raw, complaints = run(output, subject=str(path))
+    raw, complaints = run(output, subject=str(path), timeout=reading_seconds(max_frames))
     if not raw:
         raise VideoError(f"{path}: {first_line(complaints) or 'no video frame in it'}")
     return from_bytes(raw, geometry.width, geometry.height, fps)

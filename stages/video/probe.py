@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from stages.errors import VideoError
-from stages.video.ffmpeg import file_input, first_line, run
+from stages.video.ffmpeg import file_input, first_line, reading_seconds, run
 from stages.video.frames import Geometry
 
 
@@ -27,7 +27,7 @@ def probe(path: Path, geometry: Geometry, *, max_frames: int) -> Probe:
     output = stream.output(
         "pipe:", format="framecrc", fps_mode="passthrough", **{"frames:v": max_frames}
     )
-    listing, complaints = run(output, subject=path.name)
+    listing, complaints = run(output, subject=path.name, timeout=reading_seconds(max_frames))
     if complaints:
         raise VideoError(f"{path.name}: {first_line(complaints)}")
     lines = listing.decode().splitlines()

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import ffmpeg
 
+from stages.files import write_bytes
 from stages.video.ffmpeg import file_input, run
 from stages.video.frames import Frames
 
@@ -57,7 +58,7 @@ def measure(reference: Frames, distorted: Frames) -> Quality:
     with tempfile.TemporaryDirectory(prefix="afterimage-") as folder:
         paths = [Path(folder) / name for name in ("distorted", "reference")]
         for path, frames in zip(paths, (distorted, reference), strict=True):
-            path.write_bytes(frames.i420.tobytes())
+            write_bytes(path, frames.i420.tobytes())
         shape = {
             "format": "rawvideo",
             "pix_fmt": "yuv420p",

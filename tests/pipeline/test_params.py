@@ -38,6 +38,9 @@ def test_the_committed_parameters_are_valid(tmp_path):
         ("psnr_db: 45.0", "psnr_db: x", "psnr_db:", "signature.psnr_db = 'x'"),
         ("harder: [7, 17, 23]", "harder: [7, 0]", "harder:", "signature.harder"),
         ("group_regex: '", "group_regex: '(", "group_regex:", "not a regular expression"),
+        ("natural: 36", "natural: 1", "synthetic:", "fetch.synthetic: natural = 1, but two are"),
+        ("  crf: 28", "  crf: 28\n  crf: 30", "crf: 30", "crf stands twice in its section"),
+        ("crf: 28", "crf: !!python/name:os.system", "crf:", "could not determine a constructor"),
         ("population: 10", "population: 1", "population:", "(allowed: >= 4 and <= 1000)"),
     ],
 )
@@ -68,7 +71,10 @@ def test_a_rate_is_read_as_dvc_reads_it(tmp_path, text):
     assert params.signature.false_positive_rate == 1e-6
 
 
-@pytest.mark.parametrize("content", ["", "[1, 2]", "just text", "a: [", "\ttab"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[1, 2]", "just text", "a: [", "\ttab", "? [1]\n: 2", "- &a [*a]", "a: " + "[" * 5000],
+)
 def test_what_is_no_mapping_is_refused(tmp_path, content):
     (tmp_path / "params.yaml").write_text(content)
     with pytest.raises(AfterimageError, match=r"params\.yaml"):

@@ -1,15 +1,22 @@
 """The small tools of the pipeline room: metrics, key, scratch, workers, whole files."""
 
 import json
+import multiprocessing
 import os
+import signal
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from stages.errors import AfterimageError
-from stages.files import link_or_copy, write_bytes, write_text, written_whole
+from stages.files import link_or_copy, remove_remains, write_bytes, write_text, written_whole
+from stages.pipeline import layout
+from stages.pipeline.journal import Journal
 from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.scratch import digest
@@ -87,6 +94,10 @@ def square(value: int) -> int:
 
 
 def die(value: int) -> int:
+    """End the process: by a signal if negative, else with a status."""
+    if value < 0:
+        os.kill(os.getpid(), -value)
+        time.sleep(60)
     os._exit(value)
 
 
@@ -96,10 +107,67 @@ def test_results_come_in_the_order_of_the_items(monkeypatch):
         assert map_items(pool, square, list(range(23)), label="x") == [i * i for i in range(23)]
 
 
-def test_a_worker_that_dies_is_told_in_one_line(monkeypatch):
-    monkeypatch.setenv("AFTERIMAGE_WORKERS", "1")
-    with pytest.raises(AfterimageError, match="worker process died"), workers() as pool:
-        map_items(pool, die, [9], label="x")
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (9, "9: a worker process died (exit status 9); leave that clip out"),
+        (-signal.SIGSEGV, "-11: a worker process died (SIGSEGV); leave that clip out"),
+        (-signal.SIGKILL, "-9: a worker process died (killed, or out of memory); set AFTER"),
+        (-signal.SIGTERM, "a worker process was ended by somebody else"),
+    ],
+)
+def test_a_worker_that_dies_is_told_with_what_it_worked_on(monkeypatch, how, said):
+    monkeypatch.setenv("AFTERIMAGE_WORKERS", "2")
+    with pytest.raises(AfterimageError) as caught, workers() as pool:
+        map_items(pool, die, [int(how)], label="x")
+    assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_every_start_method_gives_the_same(monkeypatch, method):
+    monkeypatch.setenv("AFTERIMAGE_START_METHOD", method)
+    with workers() as pool:
+        assert map_items(pool, square, [1, 2, 3], label="x") == [1, 4, 9]
+
+
+def test_an_unknown_start_method_is_refused(monkeypatch):
+    monkeypatch.setenv("AFTERIMAGE_START_METHOD", "clone")
+    with pytest.raises(AfterimageError, match=r"'clone': must be one of .*spawn"), workers():
+        pass
+
+
+def test_what_a_killed_process_left_is_removed_and_a_living_one_s_is_not(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    living = tmp_path / f".b.csv.{os.getpid()}.part"
+    living.touch()
+    (tmp_path / f".a.csv.{dead.pid}.part").touch()
+    (tmp_path / f".c.{dead.pid}.part").mkdir()
+    (tmp_path / ".c.part").touch()
+    remove_remains(tmp_path)
+    assert set(tmp_path.iterdir()) == {living, tmp_path / ".c.part"}
+
+
+def test_a_journal_forgets_what_was_cut_off(tmp_path):
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.add((1.0, 2.0), [3.0])
+    journal.add((4.0,), [5.0])
+    whole = path.read_bytes()
+    for torn in (whole[:-1], whole[:-4], whole + b"[[6", whole + b"\0\0\xff\n" + whole):
+        path.write_bytes(torn)
+        again = Journal(path)
+        assert again.get((1.0, 2.0)) == [3.0]
+        again.add((4.0,), [5.0])
+        assert Journal(path).get((4.0,)) == [5.0]
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "..", "a\0b"])
+def test_no_name_of_a_clip_leads_out_of_the_data_folder(name):
+    for place in (layout.clip, layout.compressed):
+        with pytest.raises(AfterimageError, match="outside of data"):
+            place(name)
+    assert layout.clip("a/..b/c") == Path("data/clips/a/..b/c")
 
 
 def test_a_file_is_whole_or_not_there(tmp_path):

@@ -1,3 +1,6 @@
+import os
+import socket
+import struct
 import subprocess
 from fractions import Fraction
 from itertools import pairwise
@@ -7,8 +10,9 @@ import numpy as np
 import pytest
 
 from stages.errors import AfterimageError, VideoError
+from stages.video import ffmpeg
 from stages.video.ffmpeg import executable
-from stages.video.frames import Geometry, read
+from stages.video.frames import Geometry, read, stream
 from stages.video.probe import probe
 from stages.video.sources import folder, synthetic
 
@@ -150,11 +154,90 @@ def test_a_truncated_video_is_refused(tmp_path):
     assert probe(whole, FRAME, max_frames=60).frames == 60
 
 
-def test_a_playlist_in_disguise_opens_nothing_beyond_this_machine(tmp_path):
-    disguised = tmp_path / "clip.mp4"
-    disguised.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n")
-    with pytest.raises(VideoError):
-        probe(disguised, FRAME, max_frames=60)
+HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{}\n#EXT-X-ENDLIST\n"
+CONCAT = "ffconcat version 1.0\nfile {}\n"
+DASH = """<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"
+type="static" mediaPresentationDuration="PT1S"><Period><AdaptationSet mimeType="video/mp4">
+<Representation id="1" bandwidth="1"><BaseURL>{}</BaseURL></Representation></AdaptationSet>
+</Period></MPD>"""
+
+
+@pytest.fixture
+def listener():
+    """A port of this machine on which nobody should ever knock."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".ts", ".mkv"])
+@pytest.mark.parametrize("playlist", [HLS, CONCAT, DASH])
+def test_a_playlist_in_disguise_is_no_video(tmp_path, listener, playlist, suffix):
+    """It would show another file of this machine, or fetch one, as if it were the clip."""
+    write_video(tmp_path / "secret.ts", "-c:v", "mpeg2video")
+    port = listener.getsockname()[1]
+    for target in ("secret.ts", tmp_path / "secret.ts", f"http://127.0.0.1:{port}/secret.ts"):
+        disguised = tmp_path / f"clip{suffix}"
+        disguised.write_text(playlist.format(target))
+        with pytest.raises(VideoError, match=r"clip\."):
+            probe(disguised, FRAME, max_frames=60)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def test_such_playlists_do_show_the_other_file_without_our_guard(tmp_path):
+    """So that the test above can fail."""
+    write_video(tmp_path / "secret.ts", "-c:v", "mpeg2video")
+    (tmp_path / "clip.mp4").write_text(CONCAT.format("secret.ts"))
+    command = [executable(), "-v", "error", "-i", str(tmp_path / "clip.mp4"), "-f", "framecrc", "-"]
+    shown = subprocess.run(command, capture_output=True, check=True).stdout
+    assert shown.count(b"\n0,") == 6
+
+
+def test_a_picture_beyond_8k_is_refused_before_it_takes_memory(tmp_path):
+    video = write_video(tmp_path / "huge.gif")
+    content = bytearray(video.read_bytes())
+    content[6:10] = struct.pack("<HH", 12000, 9000)
+    video.write_bytes(content)
+    with pytest.raises(VideoError, match=r"huge\.gif: .*12000x9000 exceeds"):
+        probe(video, FRAME, max_frames=60)
+
+
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "dangling.mp4").symlink_to("nowhere.mp4")
+    (tmp_path / f"{'x' * 240}.mp4").touch()
+    for offer in folder.offers(tmp_path, "x"):
+        with pytest.raises(VideoError, match=r"\.mp4: (not a regular file|the name is longer)"):
+            offer.store(tmp_path / "stored")
+
+
+def test_an_ffmpeg_that_stands_still_is_given_up(tmp_path, monkeypatch):
+    """A pipe that nobody writes to keeps ffmpeg waiting."""
+    monkeypatch.setattr(ffmpeg, "STALL_SECONDS", 0.5)
+    os.mkfifo(tmp_path / "clip.mp4")
+    with pytest.raises(VideoError, match=r"clip\.mp4: ffmpeg stood still for 0\.5 s, given up"):
+        list(stream(tmp_path / "clip.mp4", FRAME))
+    with pytest.raises(VideoError, match=r"clip\.mp4: ffmpeg took over 1\.5 s, given up"):
+        probe(tmp_path / "clip.mp4", FRAME, max_frames=1)
+
+
+@pytest.mark.parametrize(
+    ("signal", "error", "said"),
+    [
+        ("SEGV", VideoError, r"clip\.mp4: ffmpeg crashed \(SIGSEGV\)"),
+        # Somebody else's doing: the clip must not be skipped for it.
+        ("KILL", AfterimageError, r"clip\.mp4: ffmpeg was killed \(out of memory\?\)"),
+    ],
+)
+def test_an_ffmpeg_that_dies_is_told(tmp_path, monkeypatch, signal, error, said):
+    dying = tmp_path / "ffmpeg"
+    dying.write_text(f"#!/bin/sh\nkill -{signal} $$\n")
+    dying.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "executable", lambda: str(dying))
+    with pytest.raises(AfterimageError, match=said) as caught:
+        probe(tmp_path / "clip.mp4", FRAME, max_frames=1)
+    assert type(caught.value) is error
 
 
 def test_the_files_that_break_other_decoders(bad_clips):

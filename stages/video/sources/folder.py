@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from stages.errors import AfterimageError
+from stages.errors import AfterimageError, VideoError
 
 VIDEO_SUFFIXES = frozenset(
     """
@@ -15,6 +15,10 @@ VIDEO_SUFFIXES = frozenset(
     .mts .mxf .nut .obu .ogg .ogv .rm .rmvb .ts .vob .webm .wmv .y4m
     """.split()  # noqa: SIM905 (a list of thirty literals reads no better)
 )
+
+
+# Bytes in a file's name, of the 255 that file systems take: `compress` adds a suffix to it.
+MAX_NAME_BYTES = 240
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,16 @@ class FolderOffer:
     kind: str = "natural"
 
     def store(self, path: Path) -> None:
-        """Copy the file byte for byte."""
+        """Copy the file byte for byte.
+
+        Raises ``VideoError`` if it is none: a pipe or a device would never end.
+        """
+        if len(os.fsencode(self.source.name)) > MAX_NAME_BYTES:
+            raise VideoError(f"{self.id}: the name is longer than {MAX_NAME_BYTES} bytes")
+        if not self.source.is_file():
+            raise VideoError(f"{self.id}: not a regular file, or not there any more")
+        if not os.access(self.source, os.R_OK):
+            raise VideoError(f"{self.id}: no permission to read it")
         shutil.copyfile(self.source, path)
 
 

@@ -1,0 +1,215 @@
+"""Nothing lost: ``dvc repro`` killed at random moments of every stage, and run again.
+
+``python -m tests.robustness.kills [moments]`` draws that many moments (ten by default) in each
+stage. A moment is a number of ffmpeg's calls into the stage, drawn with a fixed seed from as many
+as the stage makes when it is left alone, and up to a twentieth of a second more: the same share of
+the work on every machine. The kill is SIGKILL, to DVC, the stage, its workers and their ffmpeg
+alike or, every other time, to DVC alone. Then ``dvc repro`` has to end in the bits of an
+undisturbed run, and the calls of both runs together say how much work was done twice.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.robustness.project import (
+    PARAMS,
+    CountedFfmpeg,
+    bits,
+    bundled_ffmpeg,
+    copy,
+    remains,
+    repro,
+    small_project,
+    stages,
+)
+from tests.robustness.table import Row, report, told
+from tests.worktree import environment
+
+SEED = 1
+MOMENTS = 10
+WORKERS = "2"
+PATIENCE_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A project in which everything up to a stage is done, and what the stage takes.
+
+    Attributes
+    ----------
+    stage : the stage that comes next.
+    project : where it is.
+    calls : of ffmpeg, in that stage when it is left alone.
+    """
+
+    stage: str
+    project: Path
+    calls: int
+
+    @property
+    def most_repeated(self) -> int | None:
+        """Calls of ffmpeg that a kill may cost at most; None if the stage starts over."""
+        if self.stage == "compress":
+            clips = sum(path.is_file() for path in self.project.glob("data/clips/**/*"))
+            return int(WORKERS) * -(-self.calls // clips)
+        if self.stage == "optimize":
+            return -(-self.calls // PARAMS["optimize"]["generations"])
+        return None
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One kill: how many calls of ffmpeg were done before it, how many twice, what is wrong."""
+
+    done: int
+    repeated: int
+    complaint: str
+
+
+def rehearse(
+    folder: Path, wanted: Sequence[str] | None = None
+) -> tuple[list[Rehearsal], dict[str, str]]:
+    """Run stages (all) undisturbed, keeping the state before each; and the bits at the end."""
+    project = small_project(folder / "undisturbed")
+    rehearsals = []
+    for stage in wanted or stages(project):
+        state = copy(project, folder / f"before {stage}")
+        ffmpeg = CountedFfmpeg(folder / f"ffmpeg of {stage}", bundled_ffmpeg())
+        done = repro(
+            project, "--single-item", stage, AFTERIMAGE_WORKERS=WORKERS, **ffmpeg.environment
+        )
+        assert done.returncode == 0, done.stderr
+        rehearsals.append(Rehearsal(stage, state, ffmpeg.calls()))
+    return rehearsals, bits(project)
+
+
+def kill_and_resume(
+    rehearsal: Rehearsal,
+    expected: dict[str, str],
+    folder: Path,
+    rng: random.Random,
+    *targets: str,
+    alone: bool,
+) -> Kill:
+    """Kill ``dvc repro`` in a stage, run it again (up to some targets), and compare."""
+    project = copy(rehearsal.project, folder / "project")
+    ffmpeg = CountedFfmpeg(folder / "ffmpeg", bundled_ffmpeg())
+    env = {"AFTERIMAGE_WORKERS": WORKERS, **ffmpeg.environment}
+    victim = subprocess.Popen(
+        ["dvc", "repro"], cwd=project, env=environment(**env), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_for_calls(ffmpeg, rng.randrange(max(1, rehearsal.calls)), victim)
+    time.sleep(rng.uniform(0, 0.05))
+    kill(victim, alone=alone)
+    done = ffmpeg.calls()
+    # First the stage that was hit, whose calls are counted; then all that come after it.
+    again = repro(project, rehearsal.stage, **env)
+    repeated = max(0, ffmpeg.calls() - rehearsal.calls)
+    rest = repro(project, *targets, AFTERIMAGE_WORKERS=WORKERS)
+    return Kill(done, repeated, complaint(project, expected, again, rest))
+
+
+def wait_for_calls(ffmpeg: CountedFfmpeg, calls: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until there were more calls of ffmpeg than this."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while ffmpeg.calls() <= calls and process.poll() is None:
+        assert time.monotonic() < until, "the stage made no progress"
+        time.sleep(0.002)
+
+
+def kill(victim: subprocess.Popen[bytes], *, alone: bool) -> None:
+    """SIGKILL to a process, alone or with all that it started; returns when all are gone."""
+    group = victim.pid
+    (os.kill if alone else os.killpg)(group, signal.SIGKILL)
+    victim.wait()
+    # Who is alone left behind has to notice: a stage must not go on without its DVC.
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        assert time.monotonic() < until, "the stage goes on without DVC"
+        time.sleep(0.02)
+
+
+def complaint(
+    project: Path, expected: dict[str, str], *runs: subprocess.CompletedProcess[str]
+) -> str:
+    """What is wrong after a kill and a second run; nothing, as a rule."""
+    for run in runs:
+        if run.returncode != 0:
+            return f"dvc repro failed: {run.stderr.strip().splitlines()[-1]}"
+    found = bits(project)
+    unlike = sorted(name for name in found | expected if found.get(name) != expected.get(name))
+    if unlike:
+        return f"unlike: {', '.join(unlike)}"
+    return f"left behind: {', '.join(left)}" if (left := remains(project)) else ""
+
+
+def row(rehearsal: Rehearsal, kills: list[Kill]) -> Row:
+    """What came of the kills in one stage."""
+    wrong = [one.complaint for one in kills if one.complaint]
+    most, limit = max(one.repeated for one in kills), rehearsal.most_repeated
+    happened = f"{len(kills) - len(wrong)} of {len(kills)} ended in the same bits"
+    done = f"{min(one.done for one in kills)} to {max(one.done for one in kills)}"
+    happened += f"; killed after {done} of {rehearsal.calls} calls of ffmpeg"
+    if limit is None:
+        happened += "; the stage starts over"
+    else:
+        piece = "a clip a worker" if rehearsal.stage == "compress" else "a generation"
+        happened += f"; at most {most} calls done twice (allowed: {piece}, {limit})"
+    good = not wrong and (limit is None or most <= limit)
+    return Row(f"SIGKILL in {rehearsal.stage}", len(kills), "; ".join([happened, *wrong]), good)
+
+
+def trials(moments: int, folder: Path) -> Iterator[Row]:
+    """A row for each stage."""
+    rehearsals, expected = rehearse(folder)
+    rng = random.Random(SEED)
+    for rehearsal in rehearsals:
+        kills = [
+            kill_and_resume(
+                rehearsal,
+                expected,
+                folder / f"{rehearsal.stage} {index}",
+                rng,
+                alone=index % 2 == 1,
+            )
+            for index in range(moments)
+        ]
+        yield told(row(rehearsal, kills))
+
+
+def main(moments: int) -> int:
+    with tempfile.TemporaryDirectory(prefix="afterimage-kills-") as folder:
+        rows = list(trials(moments, Path(folder)))
+    good = all(one.good for one in rows)
+    total = Row(
+        "`dvc repro` killed (SIGKILL) at random moments, and run again",
+        sum(one.count for one in rows),
+        f"{'all' if good else 'not all'} ended in the same bits; `compress` did at most a clip a "
+        "worker twice, `optimize` a generation",
+        good,
+    )
+    return report("kills", "Nothing lost", rows, total, NOTES)
+
+
+NOTES = """
+Half of the kills hit DVC, the stage, its workers and their ffmpeg at once, half DVC alone (the
+stage then ends by itself). What a stage did twice is counted in calls of ffmpeg, which is where
+its time goes.
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else MOMENTS))

@@ -1,0 +1,73 @@
+"""What the trials report: a table whose last row sums it up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.worktree import ROOT
+
+README = ROOT / "README.md"
+TRIALS = ("identity", "kills", "mishaps", "fuzzing")
+BEGIN, END = "<!-- trials: made by `make robustness` -->", "<!-- end of trials -->"
+HEAD = "| what was tried | how many | what happened |\n|---|---|---|"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was tried, how many times, what happened, and whether that is as it should be."""
+
+    tried: str
+    count: int
+    happened: str
+    good: bool = True
+
+    def markdown(self) -> str:
+        cells = (
+            self.tried,
+            f"{self.count:,}",
+            self.happened if self.good else f"**{self.happened}**",
+        )
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def told(row: Row) -> Row:
+    """Print a row as soon as it is known."""
+    print(
+        f"{'ok  ' if row.good else 'FAIL'} {row.tried} ({row.count:,}): {row.happened}", flush=True
+    )
+    return row
+
+
+def report(trial: str, heading: str, rows: Sequence[Row], total: Row, notes: str = "") -> int:
+    """Write a trial's table, and its total to the README; returns the status to exit with."""
+    told(total)
+    lines = [f"# {heading}", "", HEAD, *(row.markdown() for row in (*rows, total))]
+    text = "\n".join(lines) + (f"\n\n{notes.strip()}\n" if notes else "\n")
+    _result(trial).write_text(text, encoding="utf-8")
+    README.write_text(readme_with_totals(), encoding="utf-8")
+    return 0 if total.good and all(row.good for row in rows) else 1
+
+
+def readme_with_totals() -> str:
+    """The README with the last row of every trial's table between its marks."""
+    text = README.read_text(encoding="utf-8")
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    rows = [total_of(trial) for trial in TRIALS if _result(trial).exists()]
+    return "\n".join([f"{head}{BEGIN}", HEAD, *rows, f"{END}{tail}"])
+
+
+def total_of(trial: str) -> str:
+    """The last row of a trial's table, linked to the whole."""
+    path = _result(trial)
+    row = next(
+        line
+        for line in reversed(path.read_text(encoding="utf-8").splitlines())
+        if line.startswith("| ")
+    )
+    _, tried, rest = row.split("|", 2)
+    return f"| [{tried.strip()}]({path.relative_to(ROOT).as_posix()}) |{rest}"
+
+
+def _result(trial: str) -> Path:
+    return ROOT / "benchmarks" / "results" / f"{trial}.md"

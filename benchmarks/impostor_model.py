@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.footage import clips, load, markdown
-from stages.fingerprint.distance import Bits, pairwise
+from stages.fingerprint.distance import Bits, impostor_distances
 from stages.fingerprint.impostors import ImpostorModel, fit
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.pipeline.workers import map_items, workers
@@ -25,11 +25,11 @@ CAUTION = 2
 
 def main(directories: list[Path]) -> None:
     with workers() as pool:
-        drawn = distances(map_items(pool, of_drawn, range(CLIPS), label="drawn clips"))
+        drawn = impostor_distances(map_items(pool, of_drawn, range(CLIPS), label="drawn clips"))
         real = [map_items(pool, of_file, clips([one]), label=one.name) for one in directories]
     shown = fit(drawn)
     public = ImpostorModel(BITS, round(shown.mean, 4), round(shown.freedom / CAUTION))
-    samples = [("drawn", drawn), *(("real", distances(hashes)) for hashes in real)]
+    samples = [("drawn", drawn), *(("real", impostor_distances(hashes)) for hashes in real)]
     print(f"IMPOSTORS = {public}\n")
     print(markdown([row(name, sample, public) for name, sample in samples]))
 
@@ -40,10 +40,6 @@ def of_drawn(index: int) -> Bits:
 
 def of_file(path: Path) -> Bits:
     return fingerprint(load(path))
-
-
-def distances(hashes: list[Bits]) -> np.ndarray:
-    return pairwise(np.array(hashes))[np.triu_indices(len(hashes), 1)]
 
 
 def row(name: str, sample: np.ndarray, public: ImpostorModel) -> dict[str, str]:

@@ -160,9 +160,7 @@ def trial(params: Params, clip: Clip, signature: Signature) -> Trial:
         key=derived_key(b"a key of this benchmark's own", clip.id),
         psnr_db=params.signature.psnr_db,
         headroom=headroom(params.signature),
-        loop=ClosedLoop(
-            conditions(params.compress, params.signature), params.signature.closed_loop
-        ),
+        loop=ClosedLoop(wanted, params.signature.closed_loop),
     )
 
 

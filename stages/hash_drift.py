@@ -4,17 +4,17 @@ Given a folder on the command line, it measures the videos in there without DVC 
 """
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stages import own_videos
 from stages.command_line import told_in_one_line
 from stages.errors import AfterimageError
-from stages.fingerprint.distance import hamming, pairwise
+from stages.fingerprint.distance import Bits, hamming, impostor_distances, nearest_impostors
 from stages.fingerprint.impostors import threshold
 from stages.fingerprint.rates import equal_error_rate, false_negative_rate, false_positive_rate
 from stages.fingerprint.recipe import BITS, fingerprint
@@ -27,7 +27,18 @@ from stages.statistics import auc
 from stages.video.clips import NATURAL, Clip, read_manifest
 from stages.video.codec import Codec
 
-Bits = NDArray[np.bool_]
+
+@dataclass(frozen=True)
+class Hashed:
+    """A clip and its fingerprints before and after the codec [shape=(256,)]."""
+
+    clip: Clip
+    before: Bits
+    after: Bits
+
+    @property
+    def drift(self) -> int:
+        return hamming(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -46,53 +57,48 @@ def main(params: Params) -> None:
     clips = read_manifest(layout.MANIFEST)
     with workers() as pool:
         hash_both = partial(hash_clip, codec=params.compress.codec, recipe=settings.recipe)
-        hashes = map_items(pool, hash_both, clips, label="fingerprint")
-    drifts = [hamming(before, after) for before, after in hashes]
-    distances = impostor_distances(clips, [before for before, _ in hashes])
-    write_table(layout.DRIFT, [asdict(row) for row in table(clips, drifts, distances)])
-    write_metrics(
-        layout.metrics("hash_drift"),
-        summary(clips, drifts, distances, settings.false_positive_rate),
-    )
+        hashed = map_items(pool, hash_both, clips, label="fingerprint")
+    metrics = summary(hashed, settings.false_positive_rate)
+    write_table(layout.DRIFT, [asdict(row) for row in table(hashed)])
+    write_metrics(layout.metrics("hash_drift"), metrics)
 
 
-def hash_clip(clip: Clip, codec: Codec, recipe: str) -> tuple[Bits, Bits]:
+def hash_clip(clip: Clip, codec: Codec, recipe: str) -> Hashed:
     """The fingerprint of one clip before and after the codec."""
     original = clip.read()
     received = codec.decode(layout.compressed(clip.id).read_bytes(), original, subject=clip.id)
-    return fingerprint(original, recipe), fingerprint(received, recipe)
+    return Hashed(clip, fingerprint(original, recipe), fingerprint(received, recipe))
 
 
-def impostor_distances(clips: list[Clip], hashes: list[Bits]) -> NDArray[np.int64]:
-    """Distances of natural clips of different recordings; elsewhere -1 [shape=(n, n)]."""
-    groups = np.array([clip.group for clip in clips])
-    natural = np.array([clip.kind == NATURAL for clip in clips])
-    innocent = (groups[:, None] != groups) & natural[:, None] & natural
-    return np.where(innocent, pairwise(np.stack(hashes)), -1)
-
-
-def table(clips: list[Clip], drifts: list[int], distances: NDArray[np.int64]) -> list[Drift]:
+def table(hashed: Sequence[Hashed]) -> list[Drift]:
     """One row a clip."""
-    rows = []
-    for clip, drift, row in zip(clips, drifts, distances, strict=True):
-        others = row[row >= 0]
-        nearest = int(others.min()) if others.size else -1
-        rows.append(Drift(clip.id, clip.kind, clip.group, drift, nearest))
-    return rows
+    innocent = natural(hashed)
+    near = nearest_impostors(*originals(innocent))
+    nearest = {one.clip.id: bits for one, bits in zip(innocent, near, strict=True)}
+    return [
+        Drift(one.clip.id, one.clip.kind, one.clip.group, one.drift, nearest.get(one.clip.id, -1))
+        for one in hashed
+    ]
 
 
-def summary(
-    clips: list[Clip], drifts: list[int], distances: NDArray[np.int64], stated_fpr: float
-) -> dict[str, float | int]:
+def natural(hashed: Sequence[Hashed]) -> list[Hashed]:
+    """Those that count as videos; the test patterns of one kind are much alike."""
+    return [one for one in hashed if one.clip.kind == NATURAL]
+
+
+def originals(hashed: Sequence[Hashed]) -> tuple[list[Bits], list[str]]:
+    """Fingerprints before the codec, and the recording of each."""
+    return [one.before for one in hashed], [one.clip.group for one in hashed]
+
+
+def summary(hashed: Sequence[Hashed], stated_fpr: float) -> dict[str, float | int]:
     """The metrics of the stage: natural clips first, then the drift of each test pattern."""
     by_kind: dict[str, list[int]] = {}
-    for clip, drift in zip(clips, drifts, strict=True):
-        by_kind.setdefault(clip.kind, []).append(drift)
+    for one in hashed:
+        by_kind.setdefault(one.clip.kind, []).append(one.drift)
     genuine = np.array(by_kind.get(NATURAL, []))
-    # Each pair once.
-    impostors = distances[np.triu_indices(len(clips), k=1)]
-    impostors = impostors[impostors >= 0]
-    if not genuine.size or not impostors.size:
+    impostors = impostor_distances(*originals(natural(hashed)))
+    if not impostors.size:
         raise AfterimageError(f"{layout.MANIFEST}: no two natural clips of different recordings")
     limit = threshold(impostors, bits=BITS, false_positive_rate=stated_fpr)
     return {

@@ -15,11 +15,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stages.command_line import positive
 from stages.errors import AfterimageError, VideoError
-from stages.fingerprint.distance import Bits, hamming, pairwise
+from stages.fingerprint.distance import Bits, hamming, impostor_distances, nearest_impostors
 from stages.fingerprint.recipe import BITS, fingerprint_file
 from stages.fingerprint.verdict import FALSE_POSITIVE_RATE, IMPOSTORS
 from stages.pipeline.workers import map_items, workers
@@ -56,9 +55,8 @@ def main() -> None:
         print(f"skipped: {complaint}", file=sys.stderr)
     if not hashed:
         raise AfterimageError(f"none of the {len(videos)} videos can be decoded")
-    distances = impostor_distances(hashed)
-    print("\n".join(table(hashed, distances)))
-    print(summary(hashed, distances, asked.crf))
+    print("\n".join(table(hashed)))
+    print(summary(hashed, asked.crf))
 
 
 def hash_video(video: FolderOffer, codec: Codec, max_frames: int | None) -> Hashes | str:
@@ -73,29 +71,28 @@ def hash_video(video: FolderOffer, codec: Codec, max_frames: int | None) -> Hash
             return " ".join(str(error).split())
 
 
-def impostor_distances(hashed: Sequence[Hashes]) -> NDArray[np.int64]:
-    """Distances of different recordings; elsewhere -1 [shape=(n, n)]."""
-    groups = np.array([one.video.group for one in hashed])
-    distances = pairwise(np.stack([one.before for one in hashed]))
-    return np.where(groups[:, None] == groups, -1, distances)
+def originals(hashed: Sequence[Hashes]) -> tuple[list[Bits], list[str]]:
+    """Fingerprints before the codec, and the recording of each."""
+    return [one.before for one in hashed], [one.video.group for one in hashed]
 
 
-def table(hashed: Sequence[Hashes], distances: NDArray[np.int64]) -> list[str]:
+def table(hashed: Sequence[Hashes]) -> list[str]:
     """One line a video: its drift, and how near the nearest other recording is, in bits."""
-    lines = ["drift  nearest  video"]
-    for one, row in zip(hashed, distances, strict=True):
-        others = row[row >= 0]
-        nearest = str(others.min()) if others.size else "-"
-        lines.append(f"{one.drift:5}  {nearest:>7}  {one.video.id}")
-    return lines
+    nearest = nearest_impostors(*originals(hashed))
+    return [
+        "drift  nearest  video",
+        *(
+            f"{one.drift:5}  {bits if bits >= 0 else '-':>7}  {one.video.id}"
+            for one, bits in zip(hashed, nearest, strict=True)
+        ),
+    ]
 
 
-def summary(hashed: Sequence[Hashes], distances: NDArray[np.int64], crf: int) -> str:
+def summary(hashed: Sequence[Hashes], crf: int) -> str:
     """All videos in a few lines."""
     drifts = np.array([one.drift for one in hashed])
     limit = IMPOSTORS.threshold(FALSE_POSITIVE_RATE)
-    others = distances[np.triu_indices(len(hashed), 1)]
-    others = others[others >= 0]
+    others = impostor_distances(*originals(hashed))
     apart = f"least {others.min()}, median {np.median(others):g}" if others.size else "none"
     return (
         f"drift at CRF {crf}: median {np.median(drifts):g}, 95 % under "

@@ -27,15 +27,16 @@ def test_a_row_counts_what_is_found_and_passes_over_what_is_too_short():
     assert told["most"] == str(limit + 1)
 
 
-def test_bars_are_paid_for_and_found():
+def test_what_is_looked_for_is_paid_for_and_found():
     wide = draw("natural", 4, 8, 1)
     plain = robustness.drift(wide, Treatment("plain", edit="grey"))
     assert plain is not None
     assert plain.comparisons == 1
-    searched = robustness.drift(wide, Treatment("bars", edit="letterbox", look_for_bars=True))
-    assert searched is not None
-    assert searched.comparisons == 2
-    assert searched.bits <= 10
+    for edit, comparisons in (("letterbox", 4), ("mirrored", 2)):
+        searched = robustness.drift(wide, Treatment("", edit=edit, searched=True))
+        assert searched is not None
+        assert searched.comparisons == comparisons
+        assert searched.bits <= 10
 
 
 def test_a_clip_too_short_to_be_cut_is_left_out():

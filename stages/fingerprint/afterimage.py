@@ -13,6 +13,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -23,13 +24,14 @@ BITS = 256
 ROWS, COLUMNS = 24, 32
 LEVEL = 16  # a grey level in the integers of the maps
 
-# Weaker edges come and go with the codec's quantiser, in grey levels from cell to cell.
-_FAINT_EDGE = 8
-_SURROUND = 9
+# An edge is what two cells on one side have over two on the other: a codec blurs a step from cell
+# to cell away first. Edges of less than so many grey levels come and go with its quantiser.
+_FAINT_EDGE = 6
+_SURROUND = 13
 # A feature counts at most so many times the root mean square of all.
 _LIMIT = 2
 # Mixtures of a flat picture are fainter than this, so its bits are constants and not noise;
-# those of the dullest natural clip are ten times, and of most a hundred times as strong.
+# those of the dullest real clip are seven times, and of most a hundred times as strong.
 _FAINT_MIXTURE = 512
 # Horizontals and verticals hold about twice the energy of slants in most scenes (Torralba and
 # Oliva, "Statistics of natural image categories", 2003), and letterbox bars are nothing else.
@@ -39,21 +41,29 @@ _CARDINAL = math.sqrt(0.5)
 _BATCH = 16
 
 Map = NDArray[np.int32]
+Integer = TypeVar("Integer", np.int32, np.int64)
 
 
 @dataclass(frozen=True)
 class _Band:
-    """How many of a map's lowest frequencies are used, and the natural scale of the first.
+    """How many of a map's lowest frequencies are used, and how large they are in nature.
 
-    Amplitude is taken to fall as ``scale / frequency ** slope``, in grey levels.
-
-    Edges and salient spots are often the same, so each of the two has its own frequencies:
-    those whose vertical and horizontal number have an even sum, and an odd one.
+    Attributes
+    ----------
+    count : more of those maps that survive a codec best: chosen on drawn clips, checked on real.
+    scale, slope : amplitude is taken to fall as ``scale / frequency ** slope``, in grey levels.
+    faint : amplitude in grey levels by which all are brought nearer to zero, and to zero if they
+        are less (soft thresholding; Donoho, "De-noising by soft-thresholding", 1995). What a
+        hard-working codec does to colour is about as much in every video, and in a nearly
+        colourless one it is more than there was.
+    parities : edges and salient spots are often the same, so each of the two has its own
+        frequencies: those whose vertical and horizontal number have an even sum, and an odd one.
     """
 
     count: int
     scale: float
     slope: float
+    faint: int = 0
     parities: tuple[int, ...] = (0, 1)
 
     def frequencies(self) -> list[tuple[int, int]]:
@@ -68,13 +78,13 @@ class _Band:
 
 
 _BANDS = {
-    "luma": _Band(80, 250, 1),
-    "blue_orange": _Band(16, 150, 1),
-    "green_magenta": _Band(16, 110, 1),
-    "edges": _Band(28, 150, 0.5, parities=(0,)),
-    "upright": _Band(44, 90, 0.5),
-    "slanted": _Band(44, 90, 0.5),
-    "saliency": _Band(28, 200, 1, parities=(1,)),
+    "luma": _Band(88, 310, 1),
+    "blue_orange": _Band(16, 150, 1, faint=5),
+    "green_magenta": _Band(16, 110, 1, faint=5),
+    "edges": _Band(36, 340, 0.5, parities=(0,)),
+    "upright": _Band(44, 210, 0.5),
+    "slanted": _Band(44, 220, 0.5),
+    "saliency": _Band(12, 230, 1, parities=(1,)),
 }
 
 
@@ -99,13 +109,21 @@ class Afterimage:
         means = (self._sums + rest) // max(self._frames, 1)
         rows, columns = _cosines(ROWS), _cosines(COLUMNS)
         spectra = (rows @ means @ columns.T) >> (2 * _COSINE_BITS)
-        whitened = spectra[_places()] * _weights() >> _FRACTION_BITS
+        whitened = _beyond(spectra[_places()], _faint()) * _weights() >> _FRACTION_BITS
         limit = math.isqrt(_LIMIT**2 * int(np.sum(whitened**2)) // BITS)
         return np.asarray(np.clip(whitened, -limit, limit))
 
     def bits(self) -> NDArray[np.bool_]:
         """The fingerprint so far [shape=(256,)]."""
-        return np.asarray(_mixing() @ self.features() > _thresholds())
+        return _signs(self.features())
+
+    def mirrored_bits(self) -> NDArray[np.bool_]:
+        """What the fingerprint would be if left and right were exchanged [shape=(256,)]."""
+        return _signs(self.features() * _mirror())
+
+
+def _signs(features: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.asarray(_mixing() @ features > _thresholds())
 
 
 def shrunk(frame: NDArray[np.uint8]) -> Map:
@@ -162,17 +180,26 @@ def _borders(length: int, cells: int) -> tuple[NDArray[np.int64], NDArray[np.int
 
 def _gradients(y: Map) -> tuple[Map, Map, Map]:
     """Strength of edges; of upright over level texture; of one diagonal over the other."""
-    padded = np.pad(y, ((0, 0), (1, 1), (1, 1)), mode="edge")
-    across = _strong(padded[:, 1:-1, 2:] - padded[:, 1:-1, :-2])
-    down = _strong(padded[:, 2:, 1:-1] - padded[:, :-2, 1:-1])
-    falling = _strong(padded[:, 2:, 2:] - padded[:, :-2, :-2])
-    rising = _strong(padded[:, 2:, :-2] - padded[:, :-2, 2:])
+    padded = np.pad(y, ((0, 0), (2, 2), (2, 2)), mode="edge")
+    across, down = _edges(padded, 0, 1), _edges(padded, 1, 0)
+    falling, rising = _edges(padded, 1, 1), _edges(padded, 1, -1)
     return across + down, across - down, falling - rising
 
 
-def _strong(difference: Map) -> Map:
-    """What a difference in brightness has beyond that of a faint edge, of either sign."""
-    return np.maximum(np.abs(difference) - np.int32(_FAINT_EDGE * LEVEL), 0)
+def _edges(padded: Map, down: int, across: int) -> Map:
+    """Strength of edges in one direction: two cells ahead against the two behind."""
+
+    def moved(steps: int) -> Map:
+        row, column = 2 + steps * down, 2 + steps * across
+        return padded[:, row : row + ROWS, column : column + COLUMNS]
+
+    difference = moved(1) + moved(2) - moved(-1) - moved(-2)
+    return np.abs(_beyond(difference, np.int32(2 * _FAINT_EDGE * LEVEL)))
+
+
+def _beyond(values: NDArray[Integer], faint: NDArray[Integer] | Integer) -> NDArray[Integer]:
+    """Values brought nearer to zero by what is faint, and to zero if they are fainter."""
+    return np.asarray(np.sign(values) * np.maximum(np.abs(values) - faint, 0))
 
 
 def _contrast(planes: Map) -> Map:
@@ -226,6 +253,22 @@ def _weights() -> NDArray[np.int64]:
 
 
 @cache
+def _faint() -> NDArray[np.int64]:
+    """What is faint of each feature before it is weighted [shape=(256,)], in the maps' integers."""
+    return np.repeat(
+        [band.faint * LEVEL for band in _BANDS.values()], [band.count for band in _BANDS.values()]
+    )
+
+
+@cache
+def _mirror() -> NDArray[np.int64]:
+    """-1 for features that change sign when left and right are exchanged, else 1 [shape=(256,)]."""
+    index, _, u = _places()
+    # A mirrored slant falls where it rose.
+    return np.asarray((-1) ** (u + (index == list(_BANDS).index("slanted"))))
+
+
+@cache
 def _mixing() -> NDArray[np.int64]:
     """An orthogonal matrix of signs [shape=(256, 256)]: Hadamard's, with some columns flipped."""
     matrix = np.ones((1, 1), np.int64)
@@ -240,5 +283,5 @@ def _thresholds() -> NDArray[np.int64]:
 
 
 def _public_signs(purpose: str) -> NDArray[np.int64]:
-    digest = hashlib.shake_256(f"afterimage/fingerprint/1/{purpose}".encode()).digest(BITS // 8)
+    digest = hashlib.shake_256(f"afterimage/fingerprint/2/{purpose}".encode()).digest(BITS // 8)
     return 2 * np.unpackbits(np.frombuffer(digest, np.uint8)).astype(np.int64) - 1

@@ -1,6 +1,7 @@
 """Hamming distances between fingerprints, and fingerprints as text."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,37 @@ def pairwise(hashes: NDArray[np.bool_]) -> NDArray[np.int64]:
     # Agreements minus disagreements: small integers, so exact in any order of summation.
     agreement = (signs @ signs.T).astype(np.int64)
     return np.asarray((hashes.shape[1] - agreement) // 2)
+
+
+def impostor_distances(
+    hashes: Sequence[Bits], recordings: Sequence[str] | None = None
+) -> NDArray[np.int64]:
+    """Distances of videos of different recordings, each pair once [shape=(pairs,)].
+
+    Parameters
+    ----------
+    hashes : the videos' fingerprints.
+    recordings : the source recording of each; by default each is of its own.
+    """
+    distances, different = _between_recordings(hashes, recordings)
+    return distances[np.triu(different)]
+
+
+def nearest_impostors(hashes: Sequence[Bits], recordings: Sequence[str] | None = None) -> list[int]:
+    """Distance of each video to the nearest of another recording; -1 where there is no other."""
+    return [
+        int(row[others].min()) if others.any() else -1
+        for row, others in zip(*_between_recordings(hashes, recordings), strict=True)
+    ]
+
+
+def _between_recordings(
+    hashes: Sequence[Bits], recordings: Sequence[str] | None
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Distances of all pairs, and which of them are of different recordings [both shape=(n, n)]."""
+    bits = np.stack(hashes) if len(hashes) else np.empty((0, 0), np.bool_)
+    labels = np.array(range(len(hashes)) if recordings is None else recordings)
+    return pairwise(bits), labels[:, None] != labels
 
 
 def to_hex(bits: Bits) -> str:

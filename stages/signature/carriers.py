@@ -72,7 +72,9 @@ def to_coefficients(plane: Floats, block: int, coefficients: Band) -> Floats:
     basis = dct_basis(block)
     spectrum = np.einsum("ui,hiwj,vj->hwuv", basis, tiles, basis, optimize=True)
     return np.asarray(
-        spectrum[:, :, coefficients.rows, coefficients.columns].reshape(height * width, -1)
+        spectrum[:, :, coefficients.rows, coefficients.columns].reshape(
+            height * width, len(coefficients.rows)
+        )
     )
 
 
@@ -80,7 +82,9 @@ def to_pixels(values: Floats, block: int, coefficients: Band, shape: tuple[int, 
     """The inverse of ``to_coefficients``: a picture [shape=shape] that has these values, else 0."""
     height, width = (size // block for size in shape)
     spectrum = np.zeros((height, width, block, block))
-    spectrum[:, :, coefficients.rows, coefficients.columns] = values.reshape(height, width, -1)
+    spectrum[:, :, coefficients.rows, coefficients.columns] = values.reshape(
+        height, width, len(coefficients.rows)
+    )
     basis = dct_basis(block)
     picture = np.zeros(shape)
     picture[: height * block, : width * block] = np.einsum(

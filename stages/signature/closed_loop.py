@@ -78,7 +78,7 @@ def embed_adapted(
 
 def tilted(volumes: Volumes, log_odds: float) -> Volumes:
     """The volumes with the odds of luma's share of the energy changed, and chroma's with it."""
-    if log_odds == 0 or "Y" not in volumes:
+    if log_odds == 0 or "Y" not in volumes or len(volumes) == 1:
         return volumes
     luma = RGB_ERROR["Y"] * float(np.mean(volumes["Y"] ** 2))
     total = sum(RGB_ERROR[plane] * float(np.mean(v**2)) for plane, v in volumes.items())

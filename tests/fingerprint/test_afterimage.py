@@ -72,11 +72,13 @@ def test_a_flat_picture_has_neither_edges_nor_textures_nor_saliency():
 def test_an_upright_edge_is_seen_where_it_is_and_as_upright():
     luma = np.full((240, 320), 50, np.uint8)
     luma[:, 160:] = 90
-    edge = (40 - 8) * LEVEL
+    # Two cells ahead against two behind, beyond twice six grey levels.
+    edge, half_an_edge = (2 * 40 - 12) * LEVEL, (40 - 12) * LEVEL
     seen = maps(i420(luma))
-    assert np.all(seen[EDGES][:, 15:17] == edge)
-    assert np.all(seen[UPRIGHT][:, 15:17] == edge)
-    assert not np.delete(seen[EDGES], [15, 16], axis=1).any()
+    for strength in (seen[EDGES], seen[UPRIGHT]):
+        assert np.all(strength[:, [15, 16]] == edge)
+        assert np.all(strength[:, [14, 17]] == half_an_edge)
+        assert not np.delete(strength, range(14, 18), axis=1).any()
     assert not seen[SLANTED].any()
     luma[:] = 50
     luma[120:] = 90
@@ -92,7 +94,7 @@ def test_a_slanted_edge_has_the_sign_of_its_diagonal():
 
 def test_a_faint_edge_is_none():
     luma = np.full((240, 320), 50, np.uint8)
-    luma[:, 160:] = 58
+    luma[:, 160:] = 56
     assert not maps(i420(luma))[EDGES].any()
 
 
@@ -101,7 +103,7 @@ def test_a_spot_is_most_salient_where_it_is():
     luma[100:110, 200:210] = 250
     saliency = maps(i420(luma))[SALIENCY]
     assert np.unravel_index(saliency.argmax(), saliency.shape) == (10, 20)
-    assert saliency.max() == 200 * LEVEL - (200 * LEVEL) // 81
+    assert saliency.max() == 200 * LEVEL - (200 * LEVEL) // 169
 
 
 def test_the_features_are_the_whitened_cosine_transform(natural):
@@ -116,7 +118,8 @@ def test_the_features_are_the_whitened_cosine_transform(natural):
         for v, u in band.frequencies():
             cardinal = 0.5**0.5 if v == 0 or u == 0 else 1
             weight = 256 / band.scale * np.hypot(v, u) ** band.slope * cardinal
-            expected.append(spectra[index, v, u] * weight)
+            seen, faint = spectra[index, v, u], band.faint * LEVEL
+            expected.append(np.sign(seen) * max(abs(seen) - faint, 0) * weight)
     limit = 2 * np.sqrt(np.mean(np.square(expected)))
     features = accumulator.features()
     np.testing.assert_allclose(features, np.clip(expected, -limit, limit), atol=0.01 * limit)
@@ -146,10 +149,11 @@ def test_the_public_constants_are_what_they_were():
     """Their floating point is rounded to integers: a new library must not change one."""
     constants = [
         afterimage._cosines(ROWS), afterimage._cosines(COLUMNS), afterimage._weights(),
-        np.array(afterimage._places()), afterimage._mixing(), afterimage._thresholds(),
+        afterimage._faint(), afterimage._mirror(), np.array(afterimage._places()),
+        afterimage._mixing(), afterimage._thresholds(),
     ]  # fmt: skip
     digest = hashlib.sha256(b"".join(one.astype("<i8").tobytes() for one in constants))
-    assert digest.hexdigest()[:16] == "828111a7851c57f9"
+    assert digest.hexdigest()[:16] == "c021e91c3a274616"
 
 
 def test_memory_does_not_grow_with_the_video(natural):
@@ -164,6 +168,30 @@ def test_a_video_and_the_same_played_twice_or_backwards_are_alike(natural):
     once = bits_of(natural)
     again = Frames(np.concatenate([natural.i420, natural.i420[::-1]]), natural.fps)
     np.testing.assert_array_equal(bits_of(again), once)
+
+
+def test_the_noise_of_a_codec_in_grey_video_is_no_colour(natural):
+    coloured, grey = Afterimage(), Afterimage()
+    rng = np.random.default_rng(6)
+    for frame in natural.i420:
+        coloured.add(frame)
+        faint = rng.integers(127, 130, (natural.height // 2, natural.width), dtype=np.uint8)
+        grey.add(np.concatenate([frame[: natural.height], faint]))
+    colours = np.isin(afterimage._places()[0], [BLUE_ORANGE, GREEN_MAGENTA])
+    assert np.count_nonzero(coloured.features()[colours]) > 16
+    assert not grey.features()[colours].any()
+
+
+def test_a_mirrored_video_has_the_mirrored_bits(natural):
+    flipped = natural.i420.copy()
+    flipped[:, : natural.height] = natural.i420[:, : natural.height, ::-1]
+    chroma = natural.i420[:, natural.height :].reshape(-1, natural.width // 2)
+    flipped[:, natural.height :] = chroma[:, ::-1].reshape(len(natural), -1, natural.width)
+    accumulator = Afterimage()
+    for frame in natural.i420:
+        accumulator.add(frame)
+    assert hamming(accumulator.mirrored_bits(), bits_of(Frames(flipped, natural.fps))) <= 1
+    assert hamming(accumulator.mirrored_bits(), accumulator.bits()) > 60
 
 
 def test_flat_pictures_of_any_colour_have_the_public_bits():

@@ -62,20 +62,28 @@ def test_the_first_frames_alone(videos):
 def test_two_videos_and_a_verdict(videos):
     first, second, verdict = command(videos / "a.mkv", videos / "b.mkv").stdout.splitlines()
     bits = hamming(from_hex(first), from_hex(second))
-    assert verdict.startswith(f"not shown to be the same video: {bits} of 256 bits differ")
+    told = re.match(r"not shown to be the same video: (\d+) of 256 bits differ", verdict)
+    assert told is not None
+    assert 90 <= int(told[1]) <= bits
     *_, verdict = command(videos / "a.mkv", videos / "a.mkv").stdout.splitlines()
     assert verdict.startswith("the same video: 0 of 256 bits differ")
     *_, verdict = command(videos / "plain.mkv", videos / "plain.mkv").stdout.splitlines()
     assert verdict.startswith("undecided")
 
 
-def test_a_letterboxed_copy_is_found(tmp_path):
-    wide = normalised(draw("natural", 4, 12, 1), Geometry(320, 180))
-    for name, frames in (("wide", wide), ("boxed", edited(wide, "letterbox"))):
+@pytest.mark.parametrize(
+    ("edits", "comparisons"),
+    [(["mirrored"], 2), (["letterbox"], 4), (["mirrored", "letterbox"], 4)],
+)
+def test_a_mirrored_or_letterboxed_copy_is_found(tmp_path, edits, comparisons):
+    copy = wide = normalised(draw("natural", 4, 12, 1), Geometry(320, 180))
+    for edit in edits:
+        copy = edited(copy, edit)
+    for name, frames in (("wide", wide), ("copy", copy)):
         (tmp_path / f"{name}.mkv").write_bytes(Codec(crf=28).encode(frames))
-    *_, told = command(tmp_path / "wide.mkv", tmp_path / "boxed.mkv").stdout.splitlines()
+    *_, told = command(tmp_path / "wide.mkv", tmp_path / "copy.mkv").stdout.splitlines()
     assert told.startswith("the same video: ")
-    assert "in the best of 2 comparisons" in told
+    assert f"in the best of {comparisons} comparisons" in told
 
 
 @pytest.mark.parametrize(

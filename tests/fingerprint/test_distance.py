@@ -6,7 +6,14 @@ from hypothesis.extra import numpy as stnp
 from scipy.spatial.distance import hamming as scipy_hamming
 
 from stages.errors import AfterimageError
-from stages.fingerprint.distance import from_hex, hamming, pairwise, to_hex
+from stages.fingerprint.distance import (
+    from_hex,
+    hamming,
+    impostor_distances,
+    nearest_impostors,
+    pairwise,
+    to_hex,
+)
 
 three = stnp.arrays(np.bool_, (3, 256))
 
@@ -32,6 +39,22 @@ def test_pairwise_is_hamming_of_every_pair(hashes):
     np.testing.assert_array_equal(
         pairwise(hashes), np.array(expected, np.int64).reshape(len(hashes), len(hashes))
     )
+
+
+def test_clips_of_one_recording_are_no_impostors():
+    hashes = [np.arange(8) < ones for ones in (0, 1, 3, 8)]
+    assert impostor_distances(hashes).tolist() == [1, 3, 8, 2, 7, 5]
+    assert nearest_impostors(hashes) == [1, 1, 2, 5]
+    recordings = ["lake", "lake", "door", "lake"]
+    assert impostor_distances(hashes, recordings).tolist() == [3, 2, 5]
+    assert nearest_impostors(hashes, recordings) == [3, 2, 2, 5]
+
+
+@pytest.mark.parametrize("videos", [0, 1, 3])
+def test_one_recording_alone_has_no_impostor(videos):
+    hashes = [np.zeros(8, np.bool_)] * videos
+    assert impostor_distances(hashes, ["lake"] * videos).size == 0
+    assert nearest_impostors(hashes, ["lake"] * videos) == [-1] * videos
 
 
 def test_fingerprints_of_different_length_have_no_distance():

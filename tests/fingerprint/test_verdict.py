@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.fingerprint.distance import pairwise
+from stages.fingerprint.distance import impostor_distances
 from stages.fingerprint.impostors import fit
 from stages.fingerprint.recipe import fingerprint
 from stages.fingerprint.verdict import FALSE_POSITIVE_RATE, IMPOSTORS, verdict
@@ -39,7 +39,7 @@ def test_plain_pictures_prove_nothing():
 
 def test_the_public_model_is_more_careful_than_what_drawn_clips_show():
     hashes = np.array([fingerprint(draw("natural", index, 2, 9)) for index in range(20)])
-    shown = fit(pairwise(hashes)[np.triu_indices(len(hashes), 1)])
+    shown = fit(impostor_distances(hashes))
     distances = np.arange(128)
     assert np.all(IMPOSTORS.probability(distances) >= shown.probability(distances))
     assert IMPOSTORS.mean == pytest.approx(shown.mean, abs=0.02)

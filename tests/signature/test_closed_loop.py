@@ -15,7 +15,8 @@ from stages.signature.embed import embed
 from stages.signature.pattern import RGB_ERROR, pattern
 from stages.signature.search.space import start, to_signature
 from stages.video.codec import Codec
-from stages.video.frames import Frames
+from stages.video.edits import normalised
+from stages.video.frames import Frames, Geometry
 from stages.video.quality import psnr_rgb
 from stages.video.sources.synthetic import draw
 from tests.conftest import constant
@@ -138,6 +139,14 @@ def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
     assert sum(after.values()) == pytest.approx(sum(before.values()), rel=1e-4)
     change = np.log(after["Y"] / after["V"]) - np.log(before["Y"] / before["V"])
     assert change == pytest.approx(log_odds, abs=1e-3)
+
+
+def test_a_picture_too_small_for_chroma_is_marked_in_luma_alone(natural):
+    small = normalised(natural, Geometry(64, 64))
+    balanced = to_signature(start("balanced"))
+    marked = embed_adapted(small, balanced, KEY, psnr_db=45, loop=loop(Codec(), Codec(crf=40)))
+    np.testing.assert_array_equal(marked.plane("V"), small.plane("V"))
+    assert (marked.plane("Y") != small.plane("Y")).any()
 
 
 def test_luma_that_is_not_needed_goes_to_chroma():

@@ -1,6 +1,7 @@
 """Get the clips, as they are, and list them with their split in the manifest."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,15 +10,28 @@ from stages.errors import AfterimageError, VideoError
 from stages.files import written_whole
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics
-from stages.pipeline.params import Fetch, Params
+from stages.pipeline.params import Fetch, Params, Ucf101
+from stages.pipeline.progress import byte_progress
+from stages.pipeline.scratch import file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
 from stages.video.clips import NATURAL, Clip, of_split, split_groups, write_manifest
 from stages.video.probe import Probe, probe
 from stages.video.sources import folder, synthetic
 from stages.video.sources.offer import Offer
+from stages.video.sources.ucf101.collection import Collection, Places
+from stages.video.sources.ucf101.download import Limits, UnreachableError
+from stages.video.sources.ucf101.offer import Ucf101Offer
+from stages.video.sources.ucf101.registry import Registry
+from stages.video.sources.ucf101.server import Server
+from stages.video.sources.ucf101.subset import choose
 
 log = logging.getLogger(__name__)
+
+OTHER_WAYS = (
+    "try again later, which goes on from here; or set fetch.ucf101.base_url to a mirror of yours, "
+    "or fetch.ucf101.archive or fetch.ucf101.dir to a copy that you have"
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,7 @@ class Delivery:
     """An offer, stored; either with what was found in it, or with why it cannot be used."""
 
     offer: Offer
+    sha256: str
     probe: Probe | None
     complaint: str = ""
 
@@ -71,47 +86,90 @@ def list_offers(settings: Fetch) -> list[Offer]:
                 return list(folder.offers(Path(settings.folder), settings.group_regex))
             except AfterimageError as error:
                 raise AfterimageError(f"fetch.folder: {error}") from error
+        case "ucf101":
+            try:
+                return list(ucf101_offers(settings.ucf101))
+            except UnreachableError as error:
+                raise AfterimageError(f"fetch.ucf101.base_url: {error}; {OTHER_WAYS}") from error
+            except AfterimageError as error:
+                raise AfterimageError(f"fetch.ucf101: {error}") from error
+
+
+def ucf101_offers(asked: Ucf101) -> list[Ucf101Offer]:
+    """The chosen clips of UCF101, brought here."""
+    places = Places(
+        store=Path(asked.cache),
+        target=layout.CLIPS,
+        archive=Path(asked.archive) if asked.archive else None,
+        folder=Path(asked.dir) if asked.dir else None,
+    )
+    server = Server(asked.base_url, Limits(asked.connections, asked.retries, asked.timeout_s))
+    with Registry(layout.UCF101_CHECKSUMS) as registry, byte_progress("fetch") as count:
+        collection = Collection(places, registry, server, asked.connections, count)
+        lists = collection.lists(asked.split)
+        chosen = choose(lists, asked.classes, asked.clips_per_class, asked.seed)
+        return collection.clips(chosen, most_single=asked.single_clips)
 
 
 def deliver_offer(offer: Offer, settings: Fetch) -> Delivery:
     """Store one clip and look into it; a clip that cannot be decoded is not kept."""
     path = layout.clip(offer.id)
+    digest = ""
     try:
         with written_whole(path) as partial_path:
             offer.store(partial_path)
-        return Delivery(offer, probe(path, settings.geometry, max_frames=settings.max_frames))
+        digest = file_digest(path)
+        found = probe(path, settings.geometry, max_frames=settings.max_frames)
+        return Delivery(offer, digest, found)
     except VideoError as error:
         if settings.strict:
             raise
         path.unlink(missing_ok=True)
-        return Delivery(offer, None, str(error))
+        return Delivery(offer, digest, None, str(error))
 
 
 def manifest(deliveries: list[Delivery], settings: Fetch) -> list[Clip]:
     """The clips that were delivered, each on its side of the split; test patterns on none."""
-    usable = [(delivery.offer, delivery.probe) for delivery in deliveries if delivery.probe]
+    usable = [(one.offer, one.probe, one.sha256) for one in deliveries if one.probe]
     if not usable:
         raise AfterimageError(f"none of the {len(deliveries)} clips can be decoded")
-    sides = split_groups(
-        [offer.group for offer, _ in usable if offer.kind == NATURAL],
-        test_fraction=settings.test_fraction,
-        seed=settings.split_seed,
-    )
+    sides = split([offer for offer, _, _ in usable if offer.kind == NATURAL], settings)
     return [
         Clip(
             id=offer.id,
             path=layout.clip(offer.id).as_posix(),
             kind=offer.kind,
             group=offer.group,
+            class_name=offer.labels.class_name,
+            clip_number=offer.labels.clip_number,
             split=sides.get(offer.group, "none"),
             width=settings.width,
             height=settings.height,
             fit=settings.fit,
             fps=str(found.fps),
             frames=found.frames,
+            sha256=digest,
         )
-        for offer, found in usable
+        for offer, found, digest in usable
     ]
+
+
+def split(offers: Sequence[Offer], settings: Fetch) -> dict[str, str]:
+    """The side of each group: the data set's own, where it has one."""
+    official = {offer.group: offer.labels.split for offer in offers if offer.labels.split}
+    if not official:
+        return split_groups(
+            [offer.group for offer in offers],
+            test_fraction=settings.test_fraction,
+            seed=settings.split_seed,
+        )
+    for side in ("train", "test"):
+        if side not in official.values():
+            raise AfterimageError(
+                f"none of the {len(offers)} clips is on the official {side} side; ask for more "
+                "classes, or for more clips of each"
+            )
+    return official
 
 
 if __name__ == "__main__":

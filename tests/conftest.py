@@ -1,6 +1,7 @@
 """Footage for the tests: drawn clips for everyone, real ones where they are there."""
 
 import os
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -45,6 +46,18 @@ def natural() -> Frames:
 def worktree(tmp_path: Path) -> Path:
     """A copy of the project in a Git repository of its own."""
     return copy_to(tmp_path / "project")
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A file system of 2 MB."""
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(mount)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("needs root, to mount a tiny file system")
+    yield mount
+    subprocess.run(["umount", "-l", str(mount)], check=True)
 
 
 def constant(y: int, frames: int = 4, width: int = 64, height: int = 64) -> Frames:

@@ -256,18 +256,6 @@ def test_a_missing_clip_is_named(small):
     assert "natural_001.mkv" in complaint(done)
 
 
-@pytest.fixture
-def tiny_disk(tmp_path):
-    """A file system of 2 MB."""
-    mount = tmp_path / "disk"
-    mount.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(mount)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("needs root, to mount a tiny file system")
-    yield mount
-    subprocess.run(["umount", "-l", str(mount)], check=True)
-
-
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_written(small, tiny_disk):
     clips = small / "data" / "clips"
     clips.symlink_to(tiny_disk, target_is_directory=True)

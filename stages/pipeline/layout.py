@@ -9,6 +9,8 @@ FOLDERS = tuple(Path(name) for name in ("data", "data/sweep", "metrics", "metric
 
 CLIPS = Path("data/clips")
 MANIFEST = Path("data/clips.csv")
+# No stage's output, so that `dvc repro` leaves it alone, and Git may keep it.
+UCF101_CHECKSUMS = Path("data/ucf101.sha256")
 COMPRESSED = Path("data/compressed")
 SIGNATURE = Path("data/signature.json")
 OPTIMIZE_HISTORY = Path("data/optimize_history.csv")

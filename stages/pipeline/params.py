@@ -25,8 +25,49 @@ class Synthetic(Section):
     seed: Seed
 
 
+# More than any class has.
+ALL_CLIPS = 10_000
+
+
+class Ucf101(Section):
+    base_url: str = Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*)?$")
+    archive: str
+    dir: str
+    classes: list[str]
+    clips_per_class: int = Field(ge=1, le=ALL_CLIPS)
+    seed: Seed
+    split: int = Field(ge=1, le=3)
+    cache: str = Field(min_length=1)
+    single_clips: int = Field(ge=0, le=20_000)
+    connections: int = Field(ge=1, le=16)
+    retries: int = Field(ge=0, le=20)
+    timeout_s: float = Field(gt=0, le=3600)
+
+    @field_validator("classes", mode="before")
+    @classmethod
+    def _all_or_some_classes(cls, value: object) -> object:
+        """No name at all stands for every class."""
+        if value == "all":
+            return []
+        if not isinstance(value, list) or not value:
+            raise ValueError("must be `all` or a list of classes")
+        return value
+
+    @field_validator("clips_per_class", mode="before")
+    @classmethod
+    def _all_or_some_clips(cls, value: object) -> object:
+        return ALL_CLIPS if value == "all" else value
+
+    @field_validator("dir")
+    @classmethod
+    def _one_copy(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.data.get("archive"):
+            raise ValueError("there is an archive already; give one of the two")
+        return value
+
+
 class Fetch(Section):
-    source: Literal["synthetic", "folder"]
+    source: Literal["synthetic", "folder", "ucf101"]
     folder: str = Field(min_length=1)
     group_regex: str = Field(min_length=1)
     width: int = Field(ge=64, le=3840, multiple_of=2)
@@ -37,6 +78,7 @@ class Fetch(Section):
     split_seed: Seed
     strict: bool
     synthetic: Synthetic
+    ucf101: Ucf101
 
     @field_validator("group_regex")
     @classmethod

@@ -2,9 +2,11 @@
 
 import logging
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from tqdm import tqdm
 
@@ -32,3 +34,49 @@ def progress(label: str, total: int, unit: str) -> Iterator[Progress]:
                 log.info("%s: %d of %d %s", label, done, total, f"{unit} {note}".strip())
 
         yield advance
+
+
+class ByteProgress:
+    """Called with the size of each piece that is done, in bytes; threads may share it."""
+
+    def __init__(self, label: str, bar: "tqdm[NoReturn]") -> None:
+        self._label = label
+        self._bar = bar
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._done = self._total = self._told = 0
+
+    def expect(self, size: int) -> None:
+        """So many bytes are to come besides what was known of; fewer than none, if it was less."""
+        with self._lock:
+            self._total += size
+            self._told = min(self._told, self._tenths())
+            self._bar.total = self._total
+            self._bar.refresh()
+
+    def __call__(self, size: int) -> None:
+        """So many bytes more are done."""
+        with self._lock:
+            self._done += size
+            self._bar.update(size)
+            if self._bar.disable and self._tenths() > self._told:
+                self._told = self._tenths()
+                log.info("%s: %s", self._label, self._state())
+
+    def _tenths(self) -> int:
+        return min(self._done * 10 // self._total, 10) if self._total > 0 else 0
+
+    def _state(self) -> str:
+        done, total = (tqdm.format_sizeof(size, "B") for size in (self._done, self._total))
+        rate = self._done / max(time.monotonic() - self._started, 1e-3)
+        left = tqdm.format_interval(max(self._total - self._done, 0) / max(rate, 1))
+        return f"{done} of about {total}, {tqdm.format_sizeof(rate, 'B/s')}, {left} left"
+
+
+@contextmanager
+def byte_progress(label: str) -> Iterator[ByteProgress]:
+    """Show the progress of a transfer, with its rate and the time that is left."""
+    with tqdm(
+        total=0, desc=label, unit="B", unit_scale=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        yield ByteProgress(label, bar)

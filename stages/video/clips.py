@@ -27,22 +27,28 @@ class Clip:
     path : where the file is, as it came.
     kind : ``natural``, or the name of a test pattern.
     group : the source recording.
-    split : ``train`` or ``test``.
+    class_name, clip_number : what the data set itself says is seen, and which part of its group
+        the clip is; empty where it says nothing.
+    split : ``train`` or ``test``, or ``none`` for a test pattern.
     width, height, fit : the frame that the clip is normalised to, in pixels.
     fps : frames per second, as a fraction.
     frames : how many frames are used, from the first.
+    sha256 : of the file, so that whoever depends on the manifest depends on the clips.
     """
 
     id: str
     path: str
     kind: str
     group: str
+    class_name: str
+    clip_number: str
     split: str
     width: int
     height: int
     fit: Fit
     fps: str
     frames: int
+    sha256: str
 
     def read(self) -> Frames:
         """Decode the clip, normalised."""

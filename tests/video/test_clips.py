@@ -13,8 +13,8 @@ groups = st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=40, uniq
 def clip(name: str, **changes) -> Clip:
     values = {
         "id": name, "path": f"data/clips/{name}", "kind": "natural", "group": name,
-        "split": "train", "width": 320, "height": 240, "fit": "crop", "fps": "30000/1001",
-        "frames": 60,
+        "class_name": "", "clip_number": "", "split": "train", "width": 320, "height": 240,
+        "fit": "crop", "fps": "30000/1001", "frames": 60, "sha256": "0" * 64,
     }  # fmt: skip
     return Clip(**values | changes)
 

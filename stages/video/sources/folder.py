@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.errors import AfterimageError, VideoError
+from stages.video.sources.offer import NO_LABELS, Labels
 
 VIDEO_SUFFIXES = frozenset(
     """
@@ -29,6 +30,7 @@ class FolderOffer:
     group: str
     source: Path
     kind: str = "natural"
+    labels: Labels = NO_LABELS
 
     def store(self, path: Path) -> None:
         """Copy the file byte for byte.

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from stages.video.frames import Frames
 from stages.video.lossless import encode_lossless
+from stages.video.sources.offer import NO_LABELS, Labels
 
 WIDTH, HEIGHT, FPS = 320, 240, Fraction(25)
 
@@ -33,6 +34,7 @@ class SyntheticOffer:
     index: int
     frames: int
     seed: int
+    labels: Labels = NO_LABELS
 
     @property
     def id(self) -> str:

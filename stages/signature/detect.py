@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,9 +11,6 @@ from stages.signature.carriers import Floats, carrier_band, modulation, to_coeff
 from stages.signature.chips import chips
 from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames, Plane
-
-# Frames summed at a time: bounds the memory, whatever the length of the video.
-_CHUNK = 64
 
 # Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
 _NOTHING = 0.02
@@ -69,12 +67,9 @@ def modulated_means(frames: Frames, signature: Signature, shift: int = 0) -> Mea
     usable = signature.usable(len(frames))
     means: Means = {}
     for plane in ("Y", "U", "V"):
-        flips = sorted({carrier.flip for carrier in usable if carrier.plane == plane})
-        if flips:
-            signs = np.stack([modulation(flip, len(frames), shift) for flip in flips])
-            weights = signs - signs.mean(axis=1, keepdims=True)
-            pictures = _weighted_mean(frames.plane(plane), weights)
-            means.update(zip([(plane, flip) for flip in flips], pictures, strict=True))
+        for flip in sorted({carrier.flip for carrier in usable if carrier.plane == plane}):
+            signs = modulation(flip, len(frames), shift)
+            means[plane, flip] = _modulated_mean(frames.plane(plane), signs)
     return means
 
 
@@ -87,13 +82,17 @@ def whitened(means: Means, signature: Signature) -> Features:
     }
 
 
-def _weighted_mean(plane: NDArray[np.uint8], weights: Floats) -> Floats:
-    """Means over time of a plane, one for each row of weights [shape=(rows, H, W)]."""
-    total = np.zeros((len(weights), *plane.shape[1:]))
-    for first in range(0, len(plane), _CHUNK):
-        part = slice(first, first + _CHUNK)
-        total += np.tensordot(weights[:, part], plane[part].astype(np.float64), axes=1)
-    return np.asarray(total / len(plane))
+def _modulated_mean(plane: NDArray[np.uint8], signs: Floats) -> Floats:
+    """Mean over time of a plane times signs less the signs' own mean [shape of the plane].
+
+    Whole numbers up to the division, so that no order of summation shows in the result.
+    """
+    ahead, behind = np.zeros(plane.shape[1:]), np.zeros(plane.shape[1:])
+    for picture, sign in zip(plane, signs, strict=True):
+        cv2.accumulate(picture, ahead if sign > 0 else behind)
+    positive = np.count_nonzero(signs > 0)
+    negative = len(signs) - positive
+    return np.asarray(2 * (negative * ahead - positive * behind) / len(signs) ** 2)
 
 
 def _whitened(mean: Floats, carrier: Carrier) -> Floats:

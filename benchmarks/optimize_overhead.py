@@ -21,8 +21,8 @@ from pathlib import Path
 import yaml
 
 from benchmarks.footage import heading, markdown
-from stages.marking import conditions, headroom
-from stages.optimize import training_clips
+from stages.marking import headroom
+from stages.optimize import bracket, training_clips
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
@@ -51,7 +51,7 @@ def main(videos: Path) -> None:
         stage = run_stage("stages.optimize", project)
         codec += bare(params, clips, times=evaluations(params) - before)
         os.chdir(project)
-    codecs = len(conditions(params.compress, params.signature).codecs)
+    codecs = len(bracket(params).codecs)
     rows = [
         ("optimize stage", stage, f"{stage / codec:.3f} (target {TARGET})"),
         ("bare codec", codec, "1"),
@@ -96,7 +96,7 @@ def run_stage(module: str, project: Path) -> float:
 
 def bare(params: Params, clips: list[Clip], *, times: int) -> float:
     """Processor seconds of ffmpeg for some candidates: every clip through every codec for each."""
-    wanted = conditions(params.compress, params.signature)
+    wanted = bracket(params)
     tasks = [(clip, codec, times) for clip in clips for codec in wanted.codecs]
     with workers() as pool:
         return sum(map_items(pool, round_trips, tasks, label="bare codec", unit="clips and codecs"))

@@ -10,6 +10,7 @@ from functools import partial
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stages import own_videos
 from stages.command_line import told_in_one_line
@@ -26,6 +27,8 @@ from stages.pipeline.workers import map_items, workers
 from stages.statistics import auc
 from stages.video.clips import NATURAL, Clip, read_manifest
 from stages.video.codec import Codec
+
+Distances = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,10 @@ def main(params: Params) -> None:
     with workers() as pool:
         hash_both = partial(hash_clip, codec=params.compress.codec, recipe=settings.recipe)
         hashed = map_items(pool, hash_both, clips, label="fingerprint")
-    metrics = summary(hashed, settings.false_positive_rate)
+    impostors = impostor_distances(*originals(natural(hashed)))
+    metrics = summary(hashed, impostors, settings.false_positive_rate)
     write_table(layout.DRIFT, [asdict(row) for row in table(hashed)])
+    write_table(layout.IMPOSTORS, tally(impostors))
     write_metrics(layout.metrics("hash_drift"), metrics)
 
 
@@ -81,6 +86,15 @@ def table(hashed: Sequence[Hashed]) -> list[Drift]:
     ]
 
 
+def tally(impostors: Distances) -> list[dict[str, int]]:
+    """How many pairs of different recordings are how far apart."""
+    distances, pairs = np.unique(impostors, return_counts=True)
+    return [
+        {"distance": distance, "pairs": count}
+        for distance, count in zip(distances.tolist(), pairs.tolist(), strict=True)
+    ]
+
+
 def natural(hashed: Sequence[Hashed]) -> list[Hashed]:
     """Those that count as videos; the test patterns of one kind are much alike."""
     return [one for one in hashed if one.clip.kind == NATURAL]
@@ -91,13 +105,14 @@ def originals(hashed: Sequence[Hashed]) -> tuple[list[Bits], list[str]]:
     return [one.before for one in hashed], [one.clip.group for one in hashed]
 
 
-def summary(hashed: Sequence[Hashed], stated_fpr: float) -> dict[str, float | int]:
+def summary(
+    hashed: Sequence[Hashed], impostors: Distances, stated_fpr: float
+) -> dict[str, float | int]:
     """The metrics of the stage: natural clips first, then the drift of each test pattern."""
     by_kind: dict[str, list[int]] = {}
     for one in hashed:
         by_kind.setdefault(one.clip.kind, []).append(one.drift)
     genuine = np.array(by_kind.get(NATURAL, []))
-    impostors = impostor_distances(*originals(natural(hashed)))
     if not impostors.size:
         raise AfterimageError(f"{layout.MANIFEST}: no two natural clips of different recordings")
     limit = threshold(impostors, bits=BITS, false_positive_rate=stated_fpr)

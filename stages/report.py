@@ -94,8 +94,9 @@ def tables(found: Results) -> dict[str, list[dict[str, Any]]]:
     rates = ("tpr", "tpr_ci_low", "tpr_ci_high")
     return {
         "roc": [
-            {"fpr_bound": 10**exponent, "tpr": tpr}
-            for exponent, tpr in points([score.z_marked for score in found.scores])
+            {"crf": row.metrics["crf"], "fpr_bound": 10**exponent, "tpr": tpr}
+            for row, z_marked in zip(found.by_crf, found.z_by_crf, strict=True)
+            for exponent, tpr in points(z_marked)
         ],
         "frontier": [
             {name: row.metrics[name] for name in ("crf", "bitrate_kbps", "psnr_db")}
@@ -113,8 +114,8 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        # A clip may well be called NA.
-        return pd.read_csv(path, keep_default_na=False)
+        # A clip may well be called NA, or 007.
+        return pd.read_csv(path, keep_default_na=False, dtype={"id": str})
     except ValueError as error:
         raise AfterimageError(f"{path}: cannot read the table: {error}") from error
 

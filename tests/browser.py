@@ -1,5 +1,6 @@
 """A real, headless Chromium for the tests that need one, where it is installed."""
 
+import base64
 import json
 import shutil
 from collections.abc import Iterator
@@ -47,19 +48,8 @@ class Browser:
         )
         return [address for address in asked if not address.startswith("data:")]
 
-    def screenshot(self, path: Path) -> None:
-        """The whole page as PNG."""
-        import base64
-
-        shot = self.driver.execute_cdp_cmd(
-            "Page.captureScreenshot", {"captureBeyondViewport": True, "format": "png"}
-        )
-        path.write_bytes(base64.b64decode(shot["data"]))
-
     def printed(self) -> bytes:
         """The page as PDF, on A4."""
-        import base64
-
         paper = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": False}
         return base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", paper)["data"])
 
@@ -84,6 +74,10 @@ def chromium(profile: Path) -> Iterator[Browser]:
     service = selenium.ChromeService(executable_path=driver)
     session = selenium.Chrome(options=options, service=service)
     try:
-        yield Browser(session)
+        opened = Browser(session)
+        session.get("about:blank")
+        # The browser's own first page asks for things too.
+        opened.requests()
+        yield opened
     finally:
         session.quit()

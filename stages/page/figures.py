@@ -10,6 +10,7 @@ from stages.page.charts.survival import Found, after_others, over_crf
 from stages.page.html import Figure
 from stages.page.results import Results, Row
 from stages.page.verdict import once_in
+from stages.statistics import exact_interval
 
 
 def figures(found: Results) -> list[Figure]:
@@ -46,11 +47,16 @@ def others(found: Results) -> Figure:
 def risk(found: Results) -> Figure:
     stated = found.setting.false_positive_rate
     labels = [row.label for row in found.by_crf]
+    measured = ", ".join(
+        f"{measured['rate']:.1e} at bound {bound}"
+        for bound, measured in found.validate["wrong_key_fpr"].items()
+    )
     return Figure(
         "At which risk?",
         roc(dict(zip(labels, found.z_by_crf, strict=True)), stated),
         "ROC curves. The risk is a proven bound for every video made without the key, not an "
-        f"estimate; dotted: what is asked for here, {once_in(stated)}.",
+        f"estimate; dotted: what is asked for here, {once_in(stated)}. Measured with wrong keys, "
+        f"in {found.validate['wrong_key_trials']:,} trials: {measured}.",
     )
 
 
@@ -95,14 +101,17 @@ def energy(found: Results) -> Figure:
 
 def drift(found: Results) -> Figure:
     measured = found.hash_drift
+    missed = round(measured["fnr"] * measured["clips"])
+    most_missed = exact_interval(missed, measured["clips"], found.setting.confidence)[1]
     return Figure(
         "Is the fingerprint still the same?",
         distances(found.drifts, found.impostors, measured["threshold"], measured["bits"]),
         f"Bits that differ between a clip and its compressed copy (at most "
         f"{measured['drift_max']}), and between different recordings (at least "
-        f"{measured['impostor_min']}). At the threshold: FNR {measured['fnr']:.1%} of "
-        f"{measured['clips']} clips, FPR {measured['fpr']:.1%} of "
-        f"{measured['impostor_pairs']:,} pairs; EER {measured['eer']:.2%}.",
+        f"{measured['impostor_min']}). At the threshold, {missed} of {measured['clips']} clips are "
+        f"missed (at most {most_missed:.1%} by exact {found.setting.confidence:.0%} interval), and "
+        f"{round(measured['fpr'] * measured['impostor_pairs'])} of {measured['impostor_pairs']:,} "
+        f"pairs match; EER {measured['eer']:.2%}.",
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,9 +33,17 @@ class Browser:
         """The value of a JavaScript expression on the page."""
         return self.driver.execute_script(f"return {expression}")
 
-    def complaints(self) -> list[str]:
-        """What stands in the console, errors and warnings, since it was last asked."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+    def until(self, condition: str, seconds: float = 20) -> bool:
+        """Whether a JavaScript condition comes true before long."""
+        end = time.monotonic() + seconds
+        while not (met := bool(self.ask(condition))) and time.monotonic() < end:
+            time.sleep(0.1)
+        return met
+
+    def complaints(self, level: str = "") -> list[str]:
+        """What stands in the console since it was last asked: all, or what is of a level."""
+        entries = self.driver.get_log("browser")
+        return [entry["message"] for entry in entries if level in {"", entry["level"]}]
 
     def requests(self) -> list[str]:
         """Every address that was asked for since this was last called, but those with the data."""

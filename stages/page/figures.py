@@ -31,7 +31,8 @@ def survival(found: Results) -> Figure:
         svg,
         f"One signature, made for CRF {crf} (dotted) and up. Marks found at a false positive rate "
         f"of at most {once_in(found.setting.false_positive_rate)}; bars are exact "
-        f"{found.setting.confidence:.0%} intervals.",
+        f"{found.setting.confidence:.0%} intervals."
+        + (" Baselines stand side by side, right of their CRF." if found.baselines else ""),
     )
 
 

@@ -88,8 +88,9 @@ def chart(
 
 
 def legend_above(axes: Axes, columns: int = 4) -> None:
-    """Name the series in a row above the axes."""
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=columns)
+    """Name the series above the axes, in columns from the left edge of the chart."""
+    left = -axes.get_position().x0 / axes.get_position().width
+    axes.legend(loc="lower left", bbox_to_anchor=(left, 1.04), ncols=columns)
 
 
 def _for_the_page(svg: str, name: str) -> str:

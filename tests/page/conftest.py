@@ -34,7 +34,7 @@ def row(name: str, label: str, crf: int, tpr: float) -> Row:
 
 @pytest.fixture(scope="session")
 def results() -> Results:
-    """Results with a clip and a baseline of hostile names."""
+    """Results with a clip and a baseline of hostile names, and as many baselines as there are."""
     rng = np.random.default_rng(1)
     clips = [HOSTILE, *(f"clip {index}.mkv" for index in range(9))]
     crfs = (18, 28, 40, 51)
@@ -75,7 +75,13 @@ def results() -> Results:
         ],
         baselines=[
             Row("fixed", "fixed <pattern> & more", {"signature": rates(0.1)}),
-            Row("random", "random_spectrum", {"crf": 28, "signature": rates(0.6)}),
+            *(
+                Row(name, name, {"crf": 28, "signature": rates(tpr)})
+                for name, tpr in (
+                    ("adaptive", 0.3), ("contrastive", 0.0), ("real_forward", 0.8),
+                    ("hand_set", 0.7), ("random_spectrum", 0.6), ("cmaes", 0.9),
+                )
+            ),
         ],
         strips={
             name: Strip(*rng.integers(0, 256, (4, 48, 64, 3), np.uint8)) for name in clips[:2]

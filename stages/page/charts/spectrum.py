@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from stages.page.theme import SERIES, chart
+from stages.page.theme import SERIES, chart, legend_above
 from stages.signature.spectrum import Carrier
 
 # Chroma has half as many pixels.
@@ -33,7 +33,7 @@ def spectrum(carriers: Sequence[Carrier]) -> str:
             ylim=(0, None),
         )
         axes.set_xticks(range(low, high + 1), [f"1/{2**-step}" for step in range(low, high + 1)])
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.12, 1.03), ncols=1)
+        legend_above(axes, columns=1)
 
     top = 12 + _LABEL_HEIGHT * len(carriers)
     return chart("spectrum", draw, top=top, height=210 + top)

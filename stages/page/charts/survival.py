@@ -9,6 +9,10 @@ from matplotlib.ticker import PercentFormatter
 from stages.page.theme import MUTED, OURS, SERIES, chart, legend_above
 
 _LINE_HEIGHT = 26
+# The first of the series has the colour of ours.
+_BASELINES = SERIES[1:]
+# Of the legend; baselines have long names.
+_COLUMNS, _LEGEND_HEIGHT = 3, 14
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,14 @@ def over_crf(ours: Sequence[Found], baselines: Sequence[Found], trained_at: int)
             # Side by side, for they were measured at the same CRF.
             place = one.crf + 0.7 * (index + 1)
             axes.errorbar(
-                place, one.tpr, one.reach, color=SERIES[index % len(SERIES)],
+                place, one.tpr, one.reach, color=_BASELINES[index % len(_BASELINES)],
                 fmt="Ds^vPX*"[index % 7], markersize=4, capsize=2, label=one.label,
             )  # fmt: skip
         axes.set(xlabel="CRF (higher: compressed harder)", ylabel="marks found", ylim=(-0.03, 1.03))
         axes.yaxis.set_major_formatter(PercentFormatter(1))
-        legend_above(axes)
+        legend_above(axes, _COLUMNS)
 
-    return chart("survival", draw, top=34 + 14 * (len(baselines) // 4))
+    return chart("survival", draw, top=34 + _LEGEND_HEIGHT * (len(baselines) // _COLUMNS))
 
 
 def after_others(rows: Sequence[Found]) -> str:

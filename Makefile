@@ -29,6 +29,7 @@ repro: setup ## Run the main line of the pipeline, and say where to look
 sweep: setup ## Run what is beyond the main line: other CRFs, encoders and edits
 	$(RUN) dvc repro
 	@$(RUN) dvc metrics show --precision 7 metrics/sweep
+	@echo "Look at it: report/index.html"
 
 report: setup ## Run what is missing, and show everything on report/index.html
 	$(RUN) dvc repro report

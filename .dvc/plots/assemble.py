@@ -41,7 +41,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for package, version in PACKAGES.items():
-            subprocess.run(["npm", "pack", f"{package}@{version}"], cwd=folder, check=True)
+            command = ["npm", "pack", f"{package}@{version}"]
+            subprocess.run(command, cwd=folder, check=True)
         page = PAGE.format(
             names=", ".join(" ".join(package) for package in PACKAGES.items()),
             licence=member(folder, LICENSED, "LICENSE").strip(),

@@ -236,6 +236,7 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         ("compress", {"compress.cfr": 28}, "unknown key compress.cfr (did you mean crf?)"),
         ("optimize", {"optimize.seed": 0}, "optimize.seed = 0"),
         ("validate", {}, "data/clips.csv: cannot read the manifest"),
+        ("report", {}, "data/drift.csv: No such file or directory; `dvc repro` or `dvc checkout`"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(small, name, changes, said):

@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 # Matplotlib draws in these colours; on the page they are CSS variables, so that one chart is for
 # light and for dark.
 INK, MUTED, GRID = "#000001", "#000002", "#000003"
-OURS, OTHER, WARNING = "#000004", "#000005", "#000006"
+OURS, OTHER = "#000004", "#000005"
 # From the mildest to the hardest of what is compared.
 RAMP = ("#000010", "#000011", "#000012", "#000013", "#000014", "#000015", "#000016")
 # Things without an order.
 SERIES = ("#000020", "#000021", "#000022", "#000023", "#000024", "#000025", "#000026")
 _VARIABLES = {
-    INK: "ink", MUTED: "muted", GRID: "grid", OURS: "ours", OTHER: "other", WARNING: "warning",
+    INK: "ink", MUTED: "muted", GRID: "grid", OURS: "ours", OTHER: "other",
     **{colour: f"ramp-{index}" for index, colour in enumerate(RAMP)},
     **{colour: f"series-{index}" for index, colour in enumerate(SERIES)},
 }  # fmt: skip
@@ -50,6 +50,7 @@ _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "afterimage",
     "text.color": INK,
+    "text.parse_math": False,
     "xtick.color": MUTED,
     "xtick.labelcolor": INK,
     "xtick.labelsize": 9,

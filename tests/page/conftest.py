@@ -74,7 +74,7 @@ def results() -> Results:
             row("cropped", "5 % cut away and enlarged, CRF 28", 28, 0.8),
         ],
         baselines=[
-            Row("fixed", "fixed <pattern> & more", {"signature": rates(0.1)}),
+            Row("fixed", "fixed <p> & $x_{$", {"signature": rates(0.1)}),
             *(
                 Row(name, name, {"crf": 28, "signature": rates(tpr)})
                 for name, tpr in (

@@ -35,7 +35,7 @@ def test_every_chart_is_a_picture_with_names_of_its_own(found):
 
 def test_a_chart_shows_the_numbers_and_names_that_it_was_given(found):
     survival, others, risk, statistic, *_ = found
-    assert "fixed &lt;pattern&gt; &amp; more" in survival
+    assert "fixed &lt;p&gt; &amp; $x_{$" in survival
     assert "random_spectrum" in survival
     assert "5 % cut away and enlarged, CRF 28" in others
     assert all(f"CRF {crf}" in risk for crf in (18, 28, 40, 51))

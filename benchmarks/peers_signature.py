@@ -240,8 +240,8 @@ def ours() -> list[Ours]:
     """Both hand-set presets, with and without the closed loop, and what was found by search."""
     rounds = load_params().signature.closed_loop
     signatures = {
-        "ours, `balanced`": to_signature(start("balanced")),
-        "ours, `colour`": to_signature(start("colour")),
+        "ours, `balanced`": to_signature(start(), "balanced"),
+        "ours, `colour`": to_signature(start(), "colour"),
     }
     plain = [Ours(f"{name}, no codec run", one, 0) for name, one in signatures.items()]
     if layout.SIGNATURE.exists():

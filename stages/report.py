@@ -5,6 +5,7 @@ pictures, in their full size, in `report/pictures/`.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 
 from stages.errors import AfterimageError
 from stages.files import write_text, written_whole
+from stages.page.charts.convergence import Step
 from stages.page.charts.distances import within
 from stages.page.charts.roc import points
 from stages.page.contents import page
@@ -45,18 +47,17 @@ def main(params: Params) -> None:
 def load(params: Params) -> Results:
     """Read what the other stages left, and bring the pictures together."""
     drift, impostors = _table(layout.DRIFT), _table(layout.IMPOSTORS)
-    history = _table(layout.OPTIMIZE_HISTORY)
     by_crf = crf_rows(params.sweep)
-    columns = [field.name for field in fields(Score)]
+    names = [field.name for field in fields(Score)]
+    objectives = ["generation", "objective_start", "objective_best", "objective_median"]
     return Results(
         setting=setting(params),
         fetch=_json(layout.metrics("fetch")),
         validate=_json(layout.metrics("validate")),
         optimize=_json(layout.metrics("optimize")),
         hash_drift=_json(layout.metrics("hash_drift")),
-        scores=[Score(*row) for row in _table(layout.SCORES)[columns].itertuples(index=False)],
-        best=history["objective_best"].tolist(),
-        median=history["objective_median"].tolist(),
+        scores=[Score(*row) for row in _rows(layout.SCORES, names)],
+        steps=[Step(*row) for row in _rows(layout.OPTIMIZE_HISTORY, objectives)],
         drifts=drift.loc[drift["kind"] == NATURAL, "drift"].tolist(),
         impostors=dict(zip(*(impostors[name].tolist() for name in impostors), strict=True)),
         signature=load_signature(layout.SIGNATURE),
@@ -118,6 +119,10 @@ def _table(path: Path) -> pd.DataFrame:
         return pd.read_csv(path, keep_default_na=False, dtype={"id": str})
     except ValueError as error:
         raise AfterimageError(f"{path}: cannot read the table: {error}") from error
+
+
+def _rows(path: Path, columns: list[str]) -> Iterable[tuple[Any, ...]]:
+    return _table(path)[columns].itertuples(index=False, name=None)
 
 
 if __name__ == "__main__":

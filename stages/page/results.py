@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stages.page.charts.convergence import Step
 from stages.page.pictures import Strip
 from stages.signature.spectrum import Signature
 
@@ -57,7 +58,7 @@ class Results:
     setting : what was asked for.
     fetch, validate, optimize, hash_drift : metrics of these stages.
     scores : of the test clips.
-    best, median : objective of each generation's candidates.
+    steps : of the search.
     drifts : of the natural clips' fingerprints, in bits.
     impostors : how many pairs of different recordings are how many bits apart.
     signature : the one that was learned.
@@ -73,8 +74,7 @@ class Results:
     optimize: Metrics
     hash_drift: Metrics
     scores: list[Score]
-    best: list[float]
-    median: list[float]
+    steps: list[Step]
     drifts: list[int]
     impostors: dict[int, int]
     signature: Signature

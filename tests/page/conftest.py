@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from stages.page.charts.convergence import Step
 from stages.page.contents import page
 from stages.page.html import render
 from stages.page.pictures import Strip
@@ -56,8 +57,7 @@ def results() -> Results:
         scores=[
             Score(clip, *map(float, rng.normal((9, 0, 4, 45, 97), 1))) for clip in clips
         ],
-        best=[0.57, 0.66, 0.65, 0.7],
-        median=[0.57, 0.6, 0.61, 0.64],
+        steps=[Step(1, 0.57, 0.66, 0.6), Step(2, 0.6, 0.65, 0.61), Step(3, 0.58, 0.7, 0.64)],
         drifts=[0, 1, 1, 2, 4],
         impostors={102: 1, 120: 14, 128: 20, 140: 10},
         signature=Signature((

@@ -1,7 +1,7 @@
-"""How CMA-ES got on."""
+"""How CMA-ES got on, beside what it set out from."""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -9,22 +9,26 @@ from matplotlib.ticker import MaxNLocator
 from stages.page.theme import MUTED, OTHER, OURS, chart, legend_above
 
 
-def convergence(best: Sequence[float], median: Sequence[float]) -> str:
-    """The objective by generation; the first is the hand-set start.
+@dataclass(frozen=True)
+class Step:
+    """The objective in one generation: of the start, the best and the median candidate."""
 
-    Parameters
-    ----------
-    best, median : of the candidates of each generation.
-    """
-    generations = range(len(best))
+    generation: int
+    start: float
+    best: float
+    median: float
+
+
+def convergence(steps: Sequence[Step]) -> str:
+    """The objective by generation; keys change from one to the next, so the start is in each."""
+    generations = [step.generation for step in steps]
 
     def draw(axes: Axes) -> None:
-        axes.axhline(best[0], color=MUTED, linewidth=1, linestyle=":")
-        axes.step(
-            generations, [*accumulate(best, max)], where="post", color=OURS, label="best so far"
-        )
-        axes.plot(generations, best, "o", color=OURS, markersize=4, label="best")
-        axes.plot(generations, median, "s-", color=OTHER, markersize=3, label="median")
+        axes.plot(generations, [step.best for step in steps], "o-", color=OURS, label="best")
+        axes.plot(generations, [step.median for step in steps], "s-", color=OTHER, label="median")
+        axes.plot(generations, [step.start for step in steps], "^:", color=MUTED, label="start")
+        for line in axes.lines:
+            line.set_markersize(4)
         axes.set(xlabel="generation", ylabel="objective (training clips)")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         legend_above(axes)

@@ -8,7 +8,6 @@ from typing import IO, Any
 import av
 import ffmpeg
 
-from stages.files import written_whole
 from stages.video.codec import EncoderName
 from stages.video.ffmpeg import fed, file_input
 from stages.video.stored import Stored, StoredFrame
@@ -40,7 +39,7 @@ class Encoding:
 
 
 def remake(
-    source: Stored, frames: Iterable[StoredFrame], target: Path, encoding: Encoding
+    source: Stored, frames: Iterable[StoredFrame], target: Path, suffix: str, encoding: Encoding
 ) -> None:
     """Write a file that holds these frames in the place of the source's, and all else as it was.
 
@@ -52,15 +51,14 @@ def remake(
     ----------
     source : what the source said of itself.
     frames : of the same size and format, with their times.
-    target : file to write, with one of the endings in ``CONTAINERS``.
+    target : file to write.
+    suffix : which of the ``CONTAINERS`` it is.
     encoding : of the new video stream.
 
     Raises ``VideoError`` if the encoder refuses, or the container cannot hold a stream.
     """
-    with (
-        written_whole(target) as partial,
-        fed(_graph(source, partial, target.suffix.lower(), encoding), subject=str(target)) as pipe,
-    ):
+    graph = _graph(source, target, suffix, encoding)
+    with fed(graph, subject=f"{source.path}: {encoding.encoder}") as pipe:
         _write_raw(frames, pipe)
 
 

@@ -121,7 +121,8 @@ def of_clip(source: Path) -> dict[str, tuple[bool, float]]:
     with tempfile.TemporaryDirectory() as folder:
         plain, marked, received = (Path(folder, f"{name}.mkv") for name in "abc")
         run(file_input(source).video.output(
-            str(plain), vcodec="ffv1", fps_mode="passthrough", **{"frames:v": FRAMES}
+            str(plain), vcodec="ffv1", fps_mode="passthrough", enc_time_base="demux",
+            **{"frames:v": FRAMES},
         ), subject=source.name)  # fmt: skip
         try:
             mark_file(
@@ -137,7 +138,7 @@ def after(change: Change, marked: Path, received: Path) -> tuple[bool, float]:
     """Whether a mark was found after a change, and its z."""
     output = change.filtered(file_input(marked).video).output(
         str(received), vcodec="libx264", crf=change.crf, pix_fmt="yuv420p", threads=1,
-        fps_mode="passthrough",
+        fps_mode="passthrough", enc_time_base="demux",
     )  # fmt: skip
     run(output, subject=change.name)
     verdict = detect_file(received, SIGNATURE, KEY, excerpt=change.excerpt)

@@ -123,8 +123,10 @@ def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
         found = probe(offer.source, GEOMETRY, max_frames=FRAMES)
         result.append(
             Clip(
-                offer.id, str(offer.source), NATURAL, offer.group, sides[offer.group],
-                GEOMETRY.width, GEOMETRY.height, GEOMETRY.fit, str(found.fps), found.frames,
+                id=offer.id, path=str(offer.source), kind=NATURAL, group=offer.group,
+                class_name="", clip_number="", split=sides[offer.group], width=GEOMETRY.width,
+                height=GEOMETRY.height, fit=GEOMETRY.fit, fps=str(found.fps),
+                frames=found.frames, sha256="",
             )
         )  # fmt: skip
     return result

@@ -70,8 +70,9 @@ def test_another_encoder_gets_the_crf_of_the_same_size(natural, tmp_path, encode
     path = tmp_path / "clip.mkv"
     path.write_bytes(encode_lossless(natural))
     clip = Clip(
-        "clip", str(path), "natural", "group", "test", natural.width, natural.height, "crop",
-        str(natural.fps), len(natural),
+        id="clip", path=str(path), kind="natural", group="group", class_name="", clip_number="",
+        split="test", width=natural.width, height=natural.height, fit="crop",
+        fps=str(natural.fps), frames=len(natural), sha256="",
     )  # fmt: skip
     with ThreadPoolExecutor(2) as pool:
         matched = matched_codec(encoder, CODEC, [clip], pool)

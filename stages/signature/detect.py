@@ -72,8 +72,7 @@ def modulated_means(frames: Frames, signature: Signature, shift: int = 0) -> Mea
         flips = sorted({carrier.flip for carrier in usable if carrier.plane == plane})
         if flips:
             signs = np.stack([modulation(flip, len(frames), shift) for flip in flips])
-            weights = signs - signs.mean(axis=1, keepdims=True)
-            pictures = _weighted_mean(frames.plane(plane), weights)
+            pictures = _modulated_mean(frames.plane(plane), signs)
             means.update(zip([(plane, flip) for flip in flips], pictures, strict=True))
     return means
 
@@ -87,13 +86,20 @@ def whitened(means: Means, signature: Signature) -> Features:
     }
 
 
-def _weighted_mean(plane: NDArray[np.uint8], weights: Floats) -> Floats:
-    """Means over time of a plane, one for each row of weights [shape=(rows, H, W)]."""
-    total = np.zeros((len(weights), *plane.shape[1:]))
+def _modulated_mean(plane: NDArray[np.uint8], signs: Floats) -> Floats:
+    """``mean_t (m(t) - mean(m)) F_t`` of a plane, for each row of signs m [shape=(rows, H, W)].
+
+    Whole numbers are summed, which no processor rounds, and divided last: what stands still leaves
+    exactly 0. The rounding error of anything else would be its own on every processor, and ``z``,
+    which has no scale, would be made of it.
+    """
+    rows = np.vstack([signs, np.ones(len(plane))])
+    total = np.zeros((len(rows), *plane.shape[1:]))
     for first in range(0, len(plane), _CHUNK):
         part = slice(first, first + _CHUNK)
-        total += np.tensordot(weights[:, part], plane[part].astype(np.float64), axes=1)
-    return np.asarray(total / len(plane))
+        total += np.tensordot(rows[:, part], plane[part].astype(np.float64), axes=1)
+    still = signs.sum(axis=1)[:, None, None] * total[-1]
+    return np.asarray((len(plane) * total[:-1] - still) / len(plane) ** 2)
 
 
 def _whitened(mean: Floats, carrier: Carrier) -> Floats:

@@ -9,6 +9,7 @@ from stages.video.frames import Frames, Geometry
 SHAPES = {
     "half size": (32, 160, 120),
     "double size": (32, 640, 480),
+    "95 % size": (32, 304, 228),
     "half frame rate": (16, 320, 240),
     "letterbox": (32, 320, 320),
     "crop of 5 %": (32, 304, 228),

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+import psutil
+
 from stages.command_line import told_in_one_line
 from stages.files import remove_remains
 from stages.pipeline import layout
@@ -32,11 +34,23 @@ def run(stage: Callable[[Params], None]) -> None:
 
 def _end_with_the_parent() -> None:
     """If DVC is killed, stop too: its next run must not find somebody still at work."""
-    parent = os.getppid()
+    ours = psutil.Process()
+    above = _ids_above(ours)
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while _ids_above(ours) == above:
             time.sleep(_GLANCE_SECONDS)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _ids_above(ours: psutil.Process) -> list[int]:
+    """Process ids from the parent to DVC; another list than before once one of them is gone."""
+    try:
+        parent = psutil.Process(ours.ppid())
+        # DVC asks a shell to run the command. Some put themselves in its place; others stay, and
+        # outlive DVC.
+        return [parent.pid, parent.ppid()] if "-c" in parent.cmdline() else [parent.pid]
+    except psutil.Error:
+        return []

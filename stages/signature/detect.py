@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,9 +11,6 @@ from stages.signature.carriers import Floats, carrier_band, modulation, to_coeff
 from stages.signature.chips import chips
 from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames, Plane
-
-# Frames summed at a time: bounds the memory, whatever the length of the video.
-_CHUNK = 64
 
 # Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
 _NOTHING = 0.02
@@ -69,11 +67,9 @@ def modulated_means(frames: Frames, signature: Signature, shift: int = 0) -> Mea
     usable = signature.usable(len(frames))
     means: Means = {}
     for plane in ("Y", "U", "V"):
-        flips = sorted({carrier.flip for carrier in usable if carrier.plane == plane})
-        if flips:
-            signs = np.stack([modulation(flip, len(frames), shift) for flip in flips])
-            pictures = _modulated_mean(frames.plane(plane), signs)
-            means.update(zip([(plane, flip) for flip in flips], pictures, strict=True))
+        for flip in sorted({carrier.flip for carrier in usable if carrier.plane == plane}):
+            signs = modulation(flip, len(frames), shift)
+            means[plane, flip] = _modulated_mean(frames.plane(plane), signs)
     return means
 
 
@@ -87,19 +83,18 @@ def whitened(means: Means, signature: Signature) -> Features:
 
 
 def _modulated_mean(plane: NDArray[np.uint8], signs: Floats) -> Floats:
-    """``mean_t (m(t) - mean(m)) F_t`` of a plane, for each row of signs m [shape=(rows, H, W)].
+    """``mean_t (m(t) - mean(m)) F_t`` of a plane F, for signs m [shape of the plane].
 
     Whole numbers are summed, which no processor rounds, and divided last: what stands still leaves
     exactly 0. The rounding error of anything else would be its own on every processor, and ``z``,
     which has no scale, would be made of it.
     """
-    rows = np.vstack([signs, np.ones(len(plane))])
-    total = np.zeros((len(rows), *plane.shape[1:]))
-    for first in range(0, len(plane), _CHUNK):
-        part = slice(first, first + _CHUNK)
-        total += np.tensordot(rows[:, part], plane[part].astype(np.float64), axes=1)
-    still = signs.sum(axis=1)[:, None, None] * total[-1]
-    return np.asarray((len(plane) * total[:-1] - still) / len(plane) ** 2)
+    ahead, behind = np.zeros(plane.shape[1:]), np.zeros(plane.shape[1:])
+    for picture, sign in zip(plane, signs, strict=True):
+        cv2.accumulate(picture, ahead if sign > 0 else behind)
+    positive = np.count_nonzero(signs > 0)
+    negative = len(signs) - positive
+    return np.asarray(2 * (negative * ahead - positive * behind) / len(signs) ** 2)
 
 
 def _whitened(mean: Floats, carrier: Carrier) -> Floats:

@@ -35,9 +35,9 @@ def pattern(frames: Frames, signature: Signature, key: bytes) -> Volumes:
         if own:
             signs = np.stack([modulation(carrier.flip, len(frames)) for carrier, _ in own], axis=1)
             scaled = [math.sqrt(carrier.share / total) * picture for carrier, picture in own]
-            volumes[plane] = np.tensordot(
-                signs.astype(np.float32), np.array(scaled, np.float32), axes=1
-            )
+            # Few frames differ, for the carriers' signs alone change.
+            distinct, which = np.unique(signs.astype(np.float32), axis=0, return_inverse=True)
+            volumes[plane] = np.tensordot(distinct, np.array(scaled, np.float32), axes=1)[which]
     return volumes
 
 

@@ -89,7 +89,8 @@ class CountedFfmpeg:
         self._log = folder / "calls"
         self._log.touch()
         script = folder / "ffmpeg"
-        note = f'echo "$*" | tr "\\n" " " >> "{self._log}"; echo >> "{self._log}"'
+        # One write a call: calls at the same time must not share a line.
+        note = f'line=$(echo "$*" | tr "\\n" " "); echo "$line" >> "{self._log}"'
         script.write_text(f'#!/bin/sh\n{note}\n{before}\nexec "{real}" "$@"\n', encoding="utf-8")
         script.chmod(0o755)
         self.environment = {"IMAGEIO_FFMPEG_EXE": str(script)}

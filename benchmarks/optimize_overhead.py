@@ -1,0 +1,135 @@
+"""What the optimize stage costs, against the bare codec on the same frames as often.
+
+``python -m benchmarks.optimize_overhead DIR``
+
+The stage runs as `dvc repro` runs it, on the videos of the folder and with ``params.yaml``, but for
+fewer generations; so starting it weighs more here than in a real run. Counted are the processor
+seconds of all its processes. The bare codec is the ffmpeg processes of ``Codec.round_trip`` alone,
+without this project's side of the pipes, fed with the training clips as marked by the start, as
+often and on as many workers; one half before the stage and one after, since a machine's speed
+drifts.
+"""
+
+import functools
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from benchmarks.footage import heading, markdown
+from stages.marking import headroom
+from stages.optimize import bracket, training_clips
+from stages.pipeline.layout import MANIFEST
+from stages.pipeline.params import Params
+from stages.pipeline.params_file import load_params
+from stages.pipeline.workers import count, map_items, workers
+from stages.signature.chips import derived_key
+from stages.signature.embed import embed
+from stages.signature.search.space import start, to_signature
+from stages.video.clips import Clip, read_manifest
+from stages.video.codec import Codec
+from stages.video.frames import Frames
+
+GENERATIONS = 4
+TARGET = 1.25
+
+
+def main(videos: Path) -> None:
+    project = Path.cwd()
+    with tempfile.TemporaryDirectory(prefix="afterimage-") as folder:
+        os.chdir(folder)
+        write_params(project / "params.yaml", videos)
+        run_stage("stages.fetch", project)
+        params = load_params()
+        clips = training_clips(read_manifest(MANIFEST), params.optimize.clips)
+        before = evaluations(params) // 2
+        codec = bare(params, clips, times=before)
+        stage = run_stage("stages.optimize", project)
+        codec += bare(params, clips, times=evaluations(params) - before)
+        os.chdir(project)
+    codecs = len(bracket(params).codecs)
+    rows = [
+        ("optimize stage", stage, f"{stage / codec:.3f} (target {TARGET})"),
+        ("bare codec", codec, "1"),
+    ]
+    print(f"# {heading(__doc__)}\n")
+    print(
+        markdown(
+            [
+                {"what": what, "processor seconds": f"{seconds:.1f}", "ratio": ratio}
+                for what, seconds, ratio in rows
+            ]
+        )
+    )
+    print(
+        f"\n{evaluations(params)} candidates ({GENERATIONS} generations) on {len(clips)} clips of "
+        f"{params.fetch.width}x{params.fetch.height}, at most {params.fetch.max_frames} frames, "
+        f"through {codecs} codecs: {evaluations(params) * len(clips) * codecs} round trips on "
+        f"{count()} workers."
+    )
+
+
+def evaluations(params: Params) -> int:
+    """How many candidates the stage scores."""
+    return 1 + params.optimize.population * params.optimize.generations
+
+
+def write_params(source: Path, videos: Path) -> None:
+    """The project's parameters, on other videos and for fewer generations."""
+    params = yaml.safe_load(source.read_text(encoding="utf-8"))
+    params["fetch"] |= {"source": "folder", "folder": str(videos.absolute())}
+    params["optimize"]["generations"] = GENERATIONS
+    Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+
+
+def run_stage(module: str, project: Path) -> float:
+    """Processor seconds of a stage with all of its processes."""
+    before = children_seconds()
+    environment = os.environ | {"PYTHONPATH": str(project)}
+    subprocess.run([sys.executable, "-m", module], env=environment, check=True)
+    return children_seconds() - before
+
+
+def bare(params: Params, clips: list[Clip], *, times: int) -> float:
+    """Processor seconds of ffmpeg for some candidates: every clip through every codec for each."""
+    wanted = bracket(params)
+    tasks = [(clip, codec, times) for clip in clips for codec in wanted.codecs]
+    with workers() as pool:
+        return sum(map_items(pool, round_trips, tasks, label="bare codec", unit="clips and codecs"))
+
+
+def round_trips(task: tuple[Clip, Codec, int]) -> float:
+    """Processor seconds of ffmpeg alone, for a marked clip, a codec and so many round trips."""
+    clip, codec, times = task
+    frames = marked(clip)
+    before = children_seconds()
+    for _ in range(times):
+        codec.round_trip(frames)
+    return children_seconds() - before
+
+
+@functools.lru_cache(maxsize=4)
+def marked(clip: Clip) -> Frames:
+    """A clip with the mark that the search starts from."""
+    settings = load_params().signature
+    key = derived_key(b"benchmarks/optimize_overhead", clip.id)
+    return embed(
+        clip.read(), to_signature(start(settings.preset)), key,
+        psnr_db=settings.psnr_db, headroom=headroom(settings),
+    )  # fmt: skip
+
+
+def children_seconds() -> float:
+    """Processor time of all child processes that have ended, with theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m benchmarks.optimize_overhead DIR")
+    main(Path(sys.argv[1]).absolute())

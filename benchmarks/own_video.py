@@ -6,7 +6,6 @@ The first frames of each video are marked at their own size, by the hand-set spe
 search, and go through one change and H.264 at CRF 28 each.
 """
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -148,5 +147,4 @@ def after(change: Change, marked: Path, received: Path) -> tuple[bool, float]:
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit("usage: python -m benchmarks.own_video DIR...")
-    os.nice(10)
     main([Path(name) for name in sys.argv[1:]])

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from stages.command_line import told_in_one_line
 from stages.errors import AfterimageError
 from stages.secret_key import KEY, KEY_FILE, given_key
-from stages.signature.chips import derived_key
+from stages.signature.chips import video_key
 from stages.signature.detect_file import FALSE_POSITIVE_RATE, detect_file
 from stages.signature.mark_file import mark_file
 from stages.signature.spectrum import Signature, load_signature
@@ -97,7 +97,7 @@ def key_of(file: Path | None, video_id: str | None) -> bytes:
         raise AfterimageError(
             f"no key: set {KEY} (16 bytes or more) or {KEY_FILE}, or name a file with --key-file"
         )
-    return key if video_id is None else derived_key(key, f"video/{video_id}")
+    return key if video_id is None else video_key(key, video_id)
 
 
 @contextmanager

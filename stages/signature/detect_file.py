@@ -8,6 +8,7 @@ from stages.signature.detect import Features, correlate, whitened
 from stages.signature.spectrum import Signature
 from stages.signature.streamed import StreamedMeans, period
 from stages.signature.verdict import Verdict
+from stages.signature.watched import watched
 from stages.video.frames import Geometry, stream
 
 # The frame in which marks are made and looked for, whatever the size of the video: as in the
@@ -38,7 +39,7 @@ def detect_file(
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
     gathered = StreamedMeans(signature)
-    for frame in stream(path, CANONICAL):
+    for frame in watched(stream(path, CANONICAL), "looking for the mark"):
         gathered.add(frame)
     shifts = range(period(signature, gathered.frames) if excerpt else 1)
     found = [whitened(gathered.means(shift), signature) for shift in shifts]

@@ -1,14 +1,12 @@
 """Mark a video file of any size and length, in memory that does not grow with its length.
 
-The mark is made a window of frames at a time, in the small frame in which it is looked for, and
-resized to the video's. Each window gets the PSNR asked for, so that the whole does, in one go and
-everywhere alike; and each window is as long as all carriers take to repeat, so that the marks of
-neighbours go on in step. A mark of ours is faint and broad, so it is not put through a codec
-first, as the pipeline does with its short clips: length makes up for it.
+The mark is made a window of frames at a time, by the same `pattern` as the pipeline's, in the
+small frame in which it is looked for, and resized to the video's. Each window gets the PSNR asked
+for, so that the whole does, in one pass and everywhere alike. No codec is tried first, as the
+pipeline does with its short clips: length makes up for it.
 """
 
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, zip_longest
@@ -24,14 +22,16 @@ from stages.signature.detect_file import CANONICAL, detect_file
 from stages.signature.overlay import Change, Overlay
 from stages.signature.pattern import RGB_ERROR, Volumes, pattern
 from stages.signature.spectrum import Signature
-from stages.signature.streamed import period
 from stages.signature.verdict import Verdict
+from stages.signature.watched import watched
 from stages.video.frames import Frames, stream
 from stages.video.quality import psnr_of
 from stages.video.remake import Encoding, remake
-from stages.video.stored import Stored, StoredFrame, stored
+from stages.video.samples import StoredFrame
+from stages.video.stored import Stored, stored
 
-_LEAST_WINDOW, _MOST_WINDOW = 60, 480
+# Frames in a window.
+_WINDOW = 60
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,6 @@ def mark_file(
     psnr_db: float,
     encoding: Encoding,
     headroom: Headroom = Headroom(),  # noqa: B008 (frozen)
-    advance: Callable[[], None] = lambda: None,
 ) -> Marked:
     """Write a marked copy of a video, all else in it kept, and look for the mark in the copy.
 
@@ -71,7 +70,6 @@ def mark_file(
     psnr_db : least PSNR over R, G and B of the marked frames against the source's.
     encoding : of the new video stream.
     headroom : how unevenly the distortion may lie.
-    advance : called after each frame.
 
     Raises ``AfterimageError``, naming the file, if the source is damaged, or too short, too small
     or too still for a mark.
@@ -81,9 +79,9 @@ def mark_file(
 
     def marked() -> Iterator[StoredFrame]:
         changes = _changes(source, signature, key, psnr_db, headroom)
-        for frame, (change, allowed) in _paired(video, changes):
+        pairs = watched(_paired(video, changes), "marking", video.expected_frames)
+        for frame, (change, allowed) in pairs:
             overlay.put(frame, change, allowed)
-            advance()
             yield frame
 
     with written_whole(target) as partial:
@@ -102,8 +100,10 @@ def _changes(
 ) -> Iterator[tuple[Change, float]]:
     """For each frame what the mark changes, and the mean squared RGB error that it may make."""
     wanted = 255**2 * 10 ** (-psnr_db / 10)
-    for window in _windows(stream(source, CANONICAL), window_frames(signature)):
-        volumes = within(pattern(window, signature, key), headroom)
+    start = 0
+    for window in _windows(stream(source, CANONICAL)):
+        volumes = within(pattern(window, signature, key, start), headroom)
+        start += len(window)
         energies = _energies(volumes, len(window))
         scale = wanted / energies.mean() if energies.any() else 0.0
         for index, energy in enumerate(energies):
@@ -123,27 +123,16 @@ def _paired(
         yield frame, change
 
 
-def _windows(frames: Iterable[NDArray[np.uint8]], length: int) -> Iterator[Frames]:
-    """Frames in groups of a length, the last of them of what is left."""
+def _windows(frames: Iterable[NDArray[np.uint8]]) -> Iterator[Frames]:
+    """Frames in groups, the last of them of what is left."""
     copies = (frame.copy() for frame in frames)
-    while window := list(islice(copies, length)):
+    while window := list(islice(copies, _WINDOW)):
         yield Frames(np.stack(window), Fraction(25))
-
-
-def window_frames(signature: Signature) -> int:
-    """The length of a window: all carriers start anew in the next."""
-    repeats = period(signature)
-    if repeats > _MOST_WINDOW:
-        raise AfterimageError(
-            f"the signature's flips repeat together after {repeats} frames: at most {_MOST_WINDOW}"
-        )
-    return repeats * math.ceil(_LEAST_WINDOW / repeats)
 
 
 def _energies(volumes: Volumes, frames: int) -> NDArray[np.float64]:
     """Mean squared RGB error of each frame [shape=(frames,)]."""
-    return np.sum(
-        [np.zeros(frames)]
-        + [RGB_ERROR[plane] * np.mean(volume**2, axis=(1, 2)) for plane, volume in volumes.items()],
-        axis=0,
-    )
+    energies = np.zeros(frames)
+    for plane, volume in volumes.items():
+        energies += RGB_ERROR[plane] * np.mean(volume**2, axis=(1, 2))
+    return energies

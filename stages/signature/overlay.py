@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.video.frames import Plane
-from stages.video.stored import Orientation, Samples, StoredFrame
+from stages.video.orientation import Orientation
+from stages.video.samples import Samples, StoredFrame
 
 # What each plane is to be changed by, in 8-bit steps of limited range [shape=(H, W)].
 Change = Mapping[Plane, NDArray[np.float32]]
@@ -100,9 +101,9 @@ def _added(
     """The planes with the changes, times a gain, in whole numbers."""
     kind = cv2.CV_8U if frame.depth == 8 else cv2.CV_16U
     highest = 2**frame.depth - 1
-    added = []
+    added: list[Samples] = []
     for plane, change in zip(planes, native, strict=True):
-        total = cv2.add(plane, np.float32(gain) * change, dtype=kind)
+        total = np.asarray(cv2.add(plane, np.float32(gain) * change, dtype=kind), plane.dtype)
         added.append(total if frame.depth == 8 else np.minimum(total, highest))
     return added
 

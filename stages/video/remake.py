@@ -10,7 +10,8 @@ import ffmpeg
 
 from stages.video.codec import EncoderName
 from stages.video.ffmpeg import fed, file_input
-from stages.video.stored import Stored, StoredFrame
+from stages.video.samples import StoredFrame
+from stages.video.stored import Stored
 
 # How each encoder is set: about as fast as x264's medium, on as many threads as it likes.
 _SETTINGS: dict[EncoderName, dict[str, Any]] = {
@@ -85,7 +86,7 @@ def _raw_stream(container: Any, frame: av.VideoFrame) -> Any:
 def _graph(source: Stored, target: Path, suffix: str, encoding: Encoding) -> Any:
     """An ffmpeg graph that encodes raw frames from ``pipe:0``, and copies what stands beside."""
     muxer, subtitles = CONTAINERS[suffix]
-    turned = {"display_rotation": source.orientation.degrees}
+    turned: dict[str, int | None] = {"display_rotation": source.orientation.degrees}
     if source.orientation.mirrored:
         turned["display_hflip"] = None
     raw = ffmpeg.input("pipe:", format="nut", noautorotate=None, **turned)

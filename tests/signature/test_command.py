@@ -1,10 +1,14 @@
-"""The commands for videos of one's own, in processes of their own, on files with everything."""
+"""The commands for videos of one's own, on files with everything."""
 
+import io
 import json
 import os
+import runpy
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from fractions import Fraction
+from unittest import mock
 
 import av
 import numpy as np
@@ -40,14 +44,30 @@ def environment(key):
     return kept | ({"AFTERIMAGE_KEY": key} if key else {})
 
 
-def command(*arguments, key=KEY, program=("-m", "stages.signature")):
+def command(*arguments, key=KEY):
+    """Run it as `python -m` does, but for a new process: its start is most of a test's time."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, environment(key), clear=True),
+        mock.patch.object(sys, "argv", ["stages.signature", *map(str, arguments)]),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as end,
+    ):
+        runpy.run_module("stages.signature", run_name="__main__")
+    assert "Traceback" not in err.getvalue()
+    assert KEY not in out.getvalue() + err.getvalue()
+    return subprocess.CompletedProcess(arguments, end.value.code, out.getvalue(), err.getvalue())
+
+
+def peak_memory(*arguments):
+    """Of a process of its own, and of the greatest ffmpeg that it started."""
     done = subprocess.run(
-        [sys.executable, *program, *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, check=False, env=environment(key),
+        [sys.executable, "-c", PEAK_MEMORY, *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, check=False, env=environment(KEY),
     )  # fmt: skip
-    assert "Traceback" not in done.stderr, done.stderr
-    assert KEY not in done.stdout + done.stderr
-    return done
+    assert done.returncode == 0, done.stderr
+    return [int(number) for number in done.stdout.splitlines()[-1].split()]
 
 
 def ffmpeg(*arguments):
@@ -256,7 +276,7 @@ def test_an_excerpt_is_found_where_it_is_asked_for(folder, marked):
             ["--signature", "nowhere.json"],
             "error: nowhere.json: No such file or directory; `dvc repro`",
         ),
-        (KEY, ["--signature", "README.md"], "error: README.md: not a signature file"),
+        (KEY, ["--signature", ROOT / "README.md"], "README.md: not a signature file"),
         (KEY, ["--false-positive-rate", "2"], "'2': must be from 1e-300 to 0.1"),
     ],
 )
@@ -363,9 +383,7 @@ def test_memory_is_flat_in_the_length_of_the_video(folder):
         signature = ("--signature", folder / "signature.json")
         peak = []
         for arguments in (("mark", video, target, *signature), ("detect", target, *signature)):
-            done = command(*arguments, program=("-c", PEAK_MEMORY))
-            assert done.returncode == 0, done.stderr
-            peak += [int(number) for number in done.stdout.splitlines()[-1].split()]
+            peak += peak_memory(*arguments)
         peaks.append(peak)
     unit = 1024 if sys.platform == "darwin" else 1
     for short, long in zip(*peaks, strict=True):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.signature.detect import modulated_means
@@ -23,6 +23,7 @@ def _noise():
     return np.random.default_rng(3).integers(16, 236, (1, 360, 320), np.uint8)
 
 
+@settings(max_examples=30, deadline=None)
 @given(frames=st.integers(1, 32), shift=st.integers(-50, 50))
 def test_streamed_means_are_those_of_the_clip_to_the_last_bit(natural, frames, shift):
     part = Frames(natural.i420[:frames], natural.fps)
@@ -36,7 +37,7 @@ def test_streamed_means_are_those_of_the_clip_to_the_last_bit(natural, frames, s
         np.testing.assert_array_equal(found[at], mean)
 
 
-@pytest.mark.parametrize("cuts", [(0, 32), (0, 11, 32), (0, 13, 25, 32)])
+@pytest.mark.parametrize("cuts", [(0, 32), (0, 11, 32), (0, 16, 32)])
 def test_the_patterns_of_windows_go_on_in_step(cuts):
     """In a video that stands still every window has the same pattern, but for its place in time."""
     still = Frames(np.repeat(_noise(), 32, axis=0), _FPS)

@@ -59,7 +59,7 @@ def test_the_parameters_know_the_same_edits():
 )
 def test_a_mark_is_found_after_an_edit(edit, reach):
     clip = draw("natural", 4, 48, seed=3)
-    signature = to_signature(start("balanced"))
+    signature = to_signature(start(), "balanced")
     marked = embed(clip, signature, KEY, psnr_db=45)
     received = Channel(edit, (CODEC,), edit, reach).send(marked, "clip").frames
     assert searched(received, signature, KEY, reach) > threshold(1e-6, reach.attempts)

@@ -18,6 +18,7 @@ SMALL = {
     "fetch.synthetic.natural": 4,
     "fetch.synthetic.simple": 1,
     "fetch.synthetic.frames": 16,
+    "signature.harder": [17],
     "optimize.clips": 2,
     "optimize.population": 4,
     "optimize.generations": 2,

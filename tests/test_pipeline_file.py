@@ -75,7 +75,9 @@ ALLOWED = {
     "stages/fingerprint": {"stages.fingerprint", "stages.video"},
     "stages/pipeline": {"stages.pipeline", "stages.video"},
 }
-COMMON = {"stages.command_line", "stages.errors", "stages.files", "stages.statistics"}
+COMMON = {
+    "stages.command_line", "stages.errors", "stages.files", "stages.secret_key", "stages.statistics",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("room", ALLOWED)

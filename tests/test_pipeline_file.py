@@ -76,7 +76,8 @@ ALLOWED = {
     "stages/pipeline": {"stages.pipeline", "stages.video"},
 }
 COMMON = {
-    "stages.command_line", "stages.errors", "stages.files", "stages.secret_key", "stages.statistics",
+    "stages.command_line", "stages.errors", "stages.files", "stages.secret_key",
+    "stages.statistics",
 }  # fmt: skip
 
 

@@ -17,7 +17,9 @@ Change = Mapping[Plane, NDArray[np.float32]]
 _CODES: dict[Plane, int] = {"Y": 219, "U": 224, "V": 224}
 # The error that a frame is allowed is used up to this part.
 _USED = 0.97
-_MAX_STEPS = 8
+_MAX_STEPS = 10
+# How near the greatest gain that a frame may take is looked for.
+_NEAR = 0.01
 # Where scaling has taken much of a mark, more of what is left would not bring it back.
 _MOST_GAIN = 1.5
 
@@ -60,21 +62,26 @@ class Overlay:
         native: list[NDArray[np.float32]],
         allowed: float,
     ) -> tuple[list[Samples], float]:
-        """The marked planes, and their error."""
+        """The marked planes, and their error.
+
+        Samples are whole numbers, so the error may leap: what the rule of the square root misses,
+        halving finds.
+        """
+        low, high, aim = 0.0, _MOST_GAIN, (1 + _USED) / 2 * allowed
+        gain = self._gain
         for _ in range(_MAX_STEPS):
-            marked = _added(frame, planes, native, self._gain)
+            marked = _added(frame, planes, native, gain)
             error = squared_error(frame, planes, marked)
-            if _USED * allowed <= error <= allowed or error == 0:
-                return marked, error
-            if error < allowed and self._gain == _MOST_GAIN:
-                return marked, error
-            aim = (1 + _USED) / 2 * allowed
-            self._gain = min(_MOST_GAIN, self._gain * float(np.sqrt(aim / error)))
-        # Rounding to whole numbers can make the last step too coarse to meet: stay below it.
-        while error > allowed:
-            self._gain *= _USED
-            marked = _added(frame, planes, native, self._gain)
+            if _USED * allowed <= error <= allowed or (error <= allowed and high - low < _NEAR):
+                break
+            low, high = (low, gain) if error > allowed else (gain, high)
+            guess = gain * float(np.sqrt(aim / error)) if error else high
+            gain = guess if low < guess < high else (low + high) / 2
+        if error > allowed:
+            marked = _added(frame, planes, native, low)
             error = squared_error(frame, planes, marked)
+        # A frame that can take nothing says nothing of the next.
+        self._gain = gain if error else 1.0
         return marked, error
 
 

@@ -78,7 +78,7 @@ def ffmpeg(*arguments):
 def folder(tmp_path_factory):
     """A signature, subtitles, and a drawn clip without loss."""
     folder = tmp_path_factory.mktemp("own")
-    (folder / "signature.json").write_text(to_signature(start()).to_json())
+    (folder / "signature.json").write_text(to_signature(start(), "balanced").to_json())
     (folder / "subtitles.srt").write_text(SUBTITLES)
     (folder / "clip.mkv").write_bytes(encode_lossless(draw("natural", 3, 64, seed=5)))
     return folder

@@ -15,7 +15,7 @@ from stages.signature.streamed import StreamedMeans, period
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"
-SIGNATURE = to_signature(start())
+SIGNATURE = to_signature(start(), "balanced")
 _FPS = Fraction(25)
 
 

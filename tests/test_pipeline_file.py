@@ -79,7 +79,10 @@ ALLOWED = {
     "stages/pipeline": {"stages.pipeline", "stages.video"},
     "stages/page": {"stages.page", "stages.signature", "stages.video"},
 }
-COMMON = {"stages.command_line", "stages.errors", "stages.files", "stages.statistics"}
+COMMON = {
+    "stages.command_line", "stages.errors", "stages.files", "stages.secret_key",
+    "stages.statistics",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("room", ALLOWED)

@@ -26,7 +26,8 @@ from stages.optimize import bracket, training_clips
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
-from stages.pipeline.workers import count, map_items, workers
+from stages.pipeline.processes import count, processes
+from stages.pipeline.workers import map_items
 from stages.signature.chips import derived_key
 from stages.signature.embed import embed
 from stages.signature.search.space import start, to_signature
@@ -98,7 +99,7 @@ def bare(params: Params, clips: list[Clip], *, times: int) -> float:
     """Processor seconds of ffmpeg for some candidates: every clip through every codec for each."""
     wanted = bracket(params)
     tasks = [(clip, codec, times) for clip in clips for codec in wanted.codecs]
-    with workers() as pool:
+    with processes() as pool:
         return sum(map_items(pool, round_trips, tasks, label="bare codec", unit="clips and codecs"))
 
 

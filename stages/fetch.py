@@ -43,6 +43,10 @@ class Delivery:
     probe: Probe | None = None
     complaint: str = ""
 
+    @property
+    def id(self) -> str:
+        return self.offer.id
+
 
 def main(params: Params) -> None:
     settings = params.fetch
@@ -53,7 +57,7 @@ def main(params: Params) -> None:
         deliveries = list(in_order(pool, look, brought, reads=clip_file, each=advance))
     refused = [delivery for delivery in deliveries if delivery.probe is None]
     for delivery in refused:
-        layout.clip(delivery.offer.id).unlink(missing_ok=True)
+        layout.clip(delivery.id).unlink(missing_ok=True)
         log.warning("skipped: %s", delivery.complaint)
     clips = manifest(deliveries, settings)
     write_manifest(clips, layout.MANIFEST)
@@ -120,12 +124,12 @@ def bring(offer: Offer, settings: Fetch) -> Delivery:
 
 def clip_file(delivery: Delivery) -> list[Path]:
     """What ``look_into`` reads."""
-    return [] if delivery.offer.drawn or delivery.complaint else [layout.clip(delivery.offer.id)]
+    return [] if delivery.offer.drawn or delivery.complaint else [layout.clip(delivery.id)]
 
 
 def look_into(delivery: Delivery, settings: Fetch) -> Delivery:
     """Find out what is in a clip; one that cannot be decoded is not kept."""
-    offer, path = delivery.offer, layout.clip(delivery.offer.id)
+    offer, path = delivery.offer, layout.clip(delivery.id)
     stored = store(offer, settings) if offer.drawn else delivery
     if stored.complaint:
         return stored

@@ -1,11 +1,15 @@
 """A task that is sent away, with the files that it reads; and its result, with those it left."""
 
+import importlib
+import io
 import pickle
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from stages.errors import AfterimageError
@@ -25,7 +29,25 @@ class Returned:
 
 def packed(something: Any) -> bytes:
     """Python objects as bytes: the scheduler passes them on unseen."""
-    return pickle.dumps(something, protocol=pickle.HIGHEST_PROTOCOL)
+    stream = io.BytesIO()
+    _Pickler(stream, pickle.HIGHEST_PROTOCOL).dump(something)
+    return stream.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    """A stage runs as ``__main__``, and a worker knows it by its name; so does this process now."""
+
+    def reducer_override(self, something: Any) -> Any:
+        stage = sys.modules["__main__"]
+        of_stage = getattr(something, "__module__", "") == stage.__name__ and stage.__spec__
+        if not of_stage or not isinstance(something, type | FunctionType):
+            return NotImplemented
+        sys.modules.setdefault(of_stage.name, stage)
+        return _by_name, (of_stage.name, something.__qualname__)
+
+
+def _by_name(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
 
 
 def carry_out(

@@ -72,8 +72,9 @@ def x264_build() -> str:
 
     ``ffmpeg -version`` does not tell, and builds of one ffmpeg differ in it.
     """
-    picture = ffmpeg.input("color=size=16x16", format="lavfi", **{"frames:v": 1})
-    shown, _ = run(picture.output("pipe:", format="h264", vcodec="libx264"), subject="x264")
+    picture = ffmpeg.input("color=size=16x16", format="lavfi")
+    output = picture.output("pipe:", format="h264", vcodec="libx264", **{"frames:v": 1})
+    shown, _ = run(output, subject="x264")
     found = re.search(rb"x264 - core ([\w ]+)", shown)
     return found[1].decode().strip() if found else "unknown"
 

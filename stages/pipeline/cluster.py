@@ -6,6 +6,7 @@ Dask's sense, and a task asks for ours: one that differs is never given anything
 
 import hashlib
 import logging
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,9 +47,14 @@ def cluster(address: str) -> Iterator[FileExecutor]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     # A clip is a large argument to Dask, which warns of each.
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
+    # Distributed itself waits for ever at an address of another form.
+    if not re.fullmatch(r"(tcp|tls)://\S+:\d+", address):
+        raise AfterimageError(
+            f"AFTERIMAGE_SCHEDULER = {address!r}: must be tcp://HOST:PORT or tls://HOST:PORT"
+        )
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise AfterimageError(
             f"AFTERIMAGE_SCHEDULER = {address!r}: no scheduler answers there ({error})"
         ) from error
@@ -108,9 +114,9 @@ class _Cluster(FileExecutor):
 
         As the result of a task, they are made anew if the last worker that has them dies.
         """
-        name = f"{_NAME}-{hashlib.sha256(content).hexdigest()}"
+        name = hashlib.sha256(content).hexdigest()
         if name not in self._kept:
-            future = self._client.submit(bytes, content, key=name, resources=self._needed)
+            future = self._client.submit(bytes, content, pure=False, resources=self._needed)
             self._kept[name] = future, len(content)
         self._kept.move_to_end(name)
         while sum(size for _, size in self._kept.values()) > _KEPT_BYTES and len(self._kept) > 1:

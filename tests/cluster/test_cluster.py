@@ -79,14 +79,8 @@ def test_a_cluster_gives_the_bits_of_this_machine(address, tmp_path, monkeypatch
 def test_a_worker_of_another_version_gets_nothing_to_do():
     with workers() as pool:
         done = {pool.submit(os.getpid).result() for _ in range(8)}
-        at_a_time = list(in_order(pool, _nap, range(6)))
+        list(in_order(pool, time.sleep, [0.05] * 6))
     assert len(done) <= 2
-    assert len(at_a_time) == 6
-
-
-def _nap(value: int) -> int:
-    time.sleep(0.05)
-    return value
 
 
 @pytest.mark.usefixtures("on_cluster")
@@ -118,9 +112,12 @@ def test_where_nobody_answers_the_address_is_told(monkeypatch):
     from stages.pipeline import cluster
 
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.2)
-    for wrong in ("tcp://127.0.0.1:1", "127.0.0.1", "gopher://127.0.0.1:1"):
+    monkeypatch.setenv(SCHEDULER, "tcp://127.0.0.1:1")
+    with pytest.raises(AfterimageError, match=r"'tcp://127.0.0.1:1': no scheduler"), workers():
+        pass
+    for wrong in ("127.0.0.1:8786", "gopher://127.0.0.1:1", "tcp://host", "yes"):
         monkeypatch.setenv(SCHEDULER, wrong)
-        with pytest.raises(AfterimageError, match=f"{wrong}.*no scheduler answers"), workers():
+        with pytest.raises(AfterimageError, match=f"'{wrong}': must be tcp://"), workers():
             pass
 
 
@@ -134,7 +131,7 @@ def test_a_parcel_is_done_in_a_folder_of_its_own(tmp_path, monkeypatch):
     assert (tmp_path / "out").read_bytes() == b"content"
 
 
-@pytest.mark.parametrize("name", ["/tmp/x", "../x", "a/../../x"])
+@pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x"])
 def test_no_file_travels_from_or_to_outside_the_project(name):
     with pytest.raises(AfterimageError, match="only files in it travel"):
         carry_out(packed(int), packed(((), {})), [name], b"")
@@ -145,5 +142,5 @@ def test_no_file_travels_from_or_to_outside_the_project(name):
 def test_what_is_too_large_to_travel_is_told(monkeypatch):
     monkeypatch.setattr(parcel, "MOST_BYTES", 6)
     task = packed(shutil.copyfile), packed((("in", "out"), {}))
-    with pytest.raises(AfterimageError, match="what the task left: .*MB"):
+    with pytest.raises(AfterimageError, match="what the task left: 0 MB"):
         carry_out(*task, ["in"], b"content")

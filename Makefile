@@ -7,10 +7,10 @@ BIN    := $(VENV)/bin
 RUN    := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro sweep report test lint repro-check robustness readme plots-page pins clean
+.PHONY: help setup repro sweep report test lint repro-check robustness cluster-check readme plots-page pins clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/.installed ## Make .venv and install the pinned packages
 
@@ -51,6 +51,9 @@ robustness: setup ## Unlike conditions, kills, mishaps and mutated videos: minut
 	$(RUN) python -m tests.robustness.kills
 	$(RUN) python -m tests.robustness.mishaps
 	$(RUN) python -m tests.robustness.fuzzing
+
+cluster-check: setup ## Run on a cluster of machines with nothing in common, kill some (needs root)
+	$(RUN) python -m tests.cluster.check
 
 readme: setup ## Bring the tables in the README up to date with metrics/
 	$(RUN) python -m stages.readme

@@ -20,13 +20,14 @@ from stages.hash_drift import Hashed, hash_clip, natural, originals, summary
 from stages.pipeline import layout
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
-from stages.pipeline.workers import map_items, workers
+from stages.pipeline.processes import processes
+from stages.pipeline.workers import map_items
 from stages.video.clips import read_manifest
 
 
 def main(params: Params) -> None:
     clips = read_manifest(layout.MANIFEST)
-    with workers() as pool:
+    with processes() as pool:
         hashed = {
             recipe: map_items(
                 pool,

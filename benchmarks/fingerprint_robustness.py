@@ -20,7 +20,8 @@ from stages.fingerprint.afterimage import Afterimage
 from stages.fingerprint.distance import Bits, hamming, impostor_distances
 from stages.fingerprint.impostors import ImpostorModel, fit
 from stages.fingerprint.recipe import fed, fingerprint
-from stages.pipeline.workers import map_items, workers
+from stages.pipeline.processes import processes
+from stages.pipeline.workers import map_items
 from stages.statistics import exact_interval
 from stages.video.bars import picture_of_frames
 from stages.video.codec import Codec
@@ -96,7 +97,7 @@ class Drift(NamedTuple):
 
 def main(directories: list[Path]) -> None:
     paths = clips(directories)
-    with workers() as pool:
+    with processes() as pool:
         measured = map_items(pool, measure, paths, label="robustness")
     distances = impostor_distances([bits for bits, _ in measured])
     model = fit(distances)

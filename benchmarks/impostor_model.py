@@ -15,7 +15,8 @@ from benchmarks.footage import clips, load, markdown
 from stages.fingerprint.distance import Bits, impostor_distances
 from stages.fingerprint.impostors import ImpostorModel, fit
 from stages.fingerprint.recipe import BITS, fingerprint
-from stages.pipeline.workers import map_items, workers
+from stages.pipeline.processes import processes
+from stages.pipeline.workers import map_items
 from stages.video.sources.synthetic import draw
 
 CLIPS, FRAMES, SEED = 200, 4, 7
@@ -24,7 +25,7 @@ CAUTION = 2
 
 
 def main(directories: list[Path]) -> None:
-    with workers() as pool:
+    with processes() as pool:
         drawn = impostor_distances(map_items(pool, of_drawn, range(CLIPS), label="drawn clips"))
         real = [map_items(pool, of_file, clips([one]), label=one.name) for one in directories]
     shown = fit(drawn)

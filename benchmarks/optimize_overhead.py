@@ -28,7 +28,8 @@ from stages.optimize import FINALISTS, bracket, evaluations
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
-from stages.pipeline.workers import count, map_items, workers
+from stages.pipeline.processes import count, processes
+from stages.pipeline.workers import map_items
 from stages.signature.chips import derived_key
 from stages.signature.embed import embed
 from stages.signature.search.space import start, to_signature
@@ -117,7 +118,7 @@ def bare(trips: Sequence[Trips], *, first_half: bool) -> float:
         replace(one, times=one.times // 2 if first_half else one.times - one.times // 2)
         for one in trips
     ]
-    with workers() as pool:
+    with processes() as pool:
         return sum(map_items(pool, seconds, halved, label="bare codec", unit="clips and codecs"))
 
 

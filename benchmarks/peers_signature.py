@@ -40,8 +40,9 @@ from stages.files import write_text
 from stages.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
+from stages.pipeline.processes import processes
 from stages.pipeline.scratch import Scratch, digest, file_digest
-from stages.pipeline.workers import map_items, workers
+from stages.pipeline.workers import map_items
 from stages.signature.bound import false_positive_bound
 from stages.signature.chips import chips, derived_key
 from stages.signature.closed_loop import ClosedLoop, embed_adapted
@@ -120,7 +121,7 @@ def main(directories: list[Path]) -> None:
     paths = clips(directories)
     names = list(methods())
     pairs = [(name, path) for path in paths for name in names]
-    with workers() as pool:
+    with processes() as pool:
         found = map_items(pool, remembered, pairs, label="marks", unit="clips and methods")
     SCRATCH.clear()
     rows = {name: found[index :: len(names)] for index, name in enumerate(names)}

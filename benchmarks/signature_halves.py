@@ -25,8 +25,9 @@ from stages.optimize import Evaluator, evaluations, search
 from stages.pipeline.journal import Journal
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
+from stages.pipeline.processes import processes
 from stages.pipeline.progress import progress
-from stages.pipeline.workers import map_items, workers
+from stages.pipeline.workers import map_items
 from stages.signature.blocks import Headroom
 from stages.signature.chips import derived_key
 from stages.signature.closed_loop import ClosedLoop, embed_adapted
@@ -77,7 +78,7 @@ def main(directories: list[Path]) -> None:
     everything = manifest(directories, params)
     halves = [[clip for clip in everything if clip.split == side] for side in ("train", "test")]
     rows, shows = [], []
-    with workers() as pool:
+    with processes() as pool:
         for preset in PRESETS:
             chosen = params.model_copy(
                 update={"signature": params.signature.model_copy(update={"preset": preset})}

@@ -1,11 +1,13 @@
 """What a published video goes through before anyone looks for its mark."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import Literal, get_args
 
-from stages.pipeline.workers import results
+from stages.pipeline.executor import FileExecutor
+from stages.pipeline.workers import in_order
 from stages.signature.alignment import Reach
 from stages.video.clips import Clip
 from stages.video.codec import MAX_CRF, Codec, EncoderName
@@ -62,7 +64,9 @@ class Channel:
         return Received(moving, kbps)
 
 
-def matched_codec(encoder: EncoderName, like: Codec, clips: list[Clip], pool: Executor) -> Codec:
+def matched_codec(
+    encoder: EncoderName, like: Codec, clips: list[Clip], pool: FileExecutor
+) -> Codec:
     """The encoder at the CRF at which these clips take most nearly as many bytes as with ``like``.
 
     Bytes fall as the CRF rises, so a bisection finds it.
@@ -78,9 +82,13 @@ def matched_codec(encoder: EncoderName, like: Codec, clips: list[Clip], pool: Ex
     return replace(like, encoder=encoder, crf=nearest)
 
 
-def _total_bytes(codec: Codec, clips: list[Clip], pool: Executor) -> int:
-    return sum(results([pool.submit(_bytes, codec, clip) for clip in clips]))
+def _total_bytes(codec: Codec, clips: list[Clip], pool: FileExecutor) -> int:
+    return sum(in_order(pool, partial(_bytes, codec=codec), clips, reads=_clip_file))
 
 
-def _bytes(codec: Codec, clip: Clip) -> int:
+def _clip_file(clip: Clip) -> list[Path]:
+    return [Path(clip.path)]
+
+
+def _bytes(clip: Clip, codec: Codec) -> int:
     return len(codec.encode(clip.read(), subject=clip.id))

@@ -1,7 +1,7 @@
 """Put every clip through the encoder under test, and measure what that costs."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -22,9 +22,8 @@ from stages.video.quality import measure
 
 @dataclass(frozen=True)
 class Compressed:
-    """One clip after the codec: its file in scratch, and its numbers."""
+    """What became of one clip."""
 
-    path: str
     bitrate_kbps: float
     bits_per_pixel: float
     psnr_db: float
@@ -32,45 +31,63 @@ class Compressed:
     vmaf: float
 
 
+@dataclass(frozen=True)
+class Piece:
+    """One clip's work: the clip, its file after the codec and its numbers, both in scratch."""
+
+    clip: Clip
+    video: Path
+    numbers: Path
+
+    def compressed(self) -> Compressed:
+        """The numbers, once the work is done."""
+        return Compressed(**json.loads(self.numbers.read_text()))
+
+
 def main(params: Params) -> None:
     codec = params.compress.codec
-    clips = read_manifest(layout.MANIFEST)
     scratch = Scratch("compress")
+    pieces = [piece(clip, codec, scratch) for clip in read_manifest(layout.MANIFEST)]
+    missing = [one for one in pieces if not one.numbers.exists()]
     with workers() as pool:
-        compress = partial(compress_clip, codec=codec, scratch=scratch)
-        done = map_items(pool, compress, clips, label=f"compress at CRF {codec.crf}")
+        compress = partial(compress_clip, codec=codec)
+        map_items(pool, compress, missing, label=f"compress at CRF {codec.crf}", reads=clip_file)
     with written_whole(layout.COMPRESSED) as folder:
-        for clip, compressed in zip(clips, done, strict=True):
-            target = folder / layout.compressed(clip.id).relative_to(layout.COMPRESSED)
-            link_or_copy(Path(compressed.path), target)
-    natural = [
-        compressed for clip, compressed in zip(clips, done, strict=True) if clip.kind == NATURAL
-    ]
-    names = ("bitrate_kbps", "bits_per_pixel", "psnr_db", "ssim", "vmaf")
+        for one in pieces:
+            target = folder / layout.compressed(one.clip.id).relative_to(layout.COMPRESSED)
+            link_or_copy(one.video, target)
+    natural = [one.compressed() for one in pieces if one.clip.kind == NATURAL]
+    names = [field.name for field in fields(Compressed)]
     means = {name: fmean(getattr(compressed, name) for compressed in natural) for name in names}
     write_metrics(layout.metrics("compress"), {"crf": codec.crf, **means})
     scratch.clear()
 
 
-def compress_clip(clip: Clip, codec: Codec, scratch: Scratch) -> Compressed:
-    """Encode one clip and measure the result, unless an interrupted run has done it already."""
+def piece(clip: Clip, codec: Codec, scratch: Scratch) -> Piece:
+    """Where a clip's work is, or will be; an interrupted run may have done it already."""
     name = digest(asdict(clip), file_digest(Path(clip.path)), asdict(codec), version())
-    video, numbers = scratch.path(f"{name}.mkv"), scratch.path(f"{name}.json")
-    if not numbers.exists():
-        frames = clip.read()
-        encoded = codec.encode(frames, subject=clip.id)
-        quality = measure(frames, codec.decode(encoded, frames, subject=clip.id))
-        bits = 8 * len(encoded)
-        seconds = len(frames) / Fraction(clip.fps)
-        compressed = Compressed(
-            path=str(video),
-            bitrate_kbps=bits / float(seconds) / 1000,
-            bits_per_pixel=bits / (len(frames) * frames.width * frames.height),
-            **asdict(quality),
-        )
-        write_bytes(video, encoded)
-        write_text(numbers, json.dumps(asdict(compressed)))
-    return Compressed(**json.loads(numbers.read_text()))
+    return Piece(clip, scratch.path(f"{name}.mkv"), scratch.path(f"{name}.json"))
+
+
+def clip_file(one: Piece) -> list[Path]:
+    """What ``compress_clip`` reads."""
+    return [Path(one.clip.path)]
+
+
+def compress_clip(one: Piece, codec: Codec) -> None:
+    """Encode one clip and measure the result."""
+    clip, frames = one.clip, one.clip.read()
+    encoded = codec.encode(frames, subject=clip.id)
+    quality = measure(frames, codec.decode(encoded, frames, subject=clip.id))
+    bits = 8 * len(encoded)
+    seconds = len(frames) / Fraction(clip.fps)
+    compressed = Compressed(
+        bitrate_kbps=bits / float(seconds) / 1000,
+        bits_per_pixel=bits / (len(frames) * frames.width * frames.height),
+        **asdict(quality),
+    )
+    write_bytes(one.video, encoded)
+    write_text(one.numbers, json.dumps(asdict(compressed)))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ from stages.files import written_whole
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics
 from stages.pipeline.params import Fetch, Params, Ucf101
-from stages.pipeline.progress import byte_progress
+from stages.pipeline.progress import byte_progress, progress
 from stages.pipeline.scratch import file_digest
 from stages.pipeline.stage import run
-from stages.pipeline.workers import map_items, workers
+from stages.pipeline.workers import in_order, workers
 from stages.video.clips import NATURAL, Clip, of_split, split_groups, write_manifest
 from stages.video.probe import Probe, probe
 from stages.video.sources import folder, synthetic
@@ -39,19 +39,25 @@ class Delivery:
     """An offer, stored; either with what was found in it, or with why it cannot be used."""
 
     offer: Offer
-    sha256: str
-    probe: Probe | None
+    sha256: str = ""
+    probe: Probe | None = None
     complaint: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.offer.id
 
 
 def main(params: Params) -> None:
     settings = params.fetch
     offers = list_offers(settings)
-    with workers() as pool:
-        deliver = partial(deliver_offer, settings=settings)
-        deliveries = map_items(pool, deliver, offers, label="fetch")
+    with workers() as pool, progress("fetch", len(offers), "clips") as advance:
+        brought = (bring(offer, settings) for offer in offers)
+        look = partial(look_into, settings=settings)
+        deliveries = list(in_order(pool, look, brought, reads=clip_file, each=advance))
     refused = [delivery for delivery in deliveries if delivery.probe is None]
     for delivery in refused:
+        layout.clip(delivery.id).unlink(missing_ok=True)
         log.warning("skipped: %s", delivery.complaint)
     clips = manifest(deliveries, settings)
     write_manifest(clips, layout.MANIFEST)
@@ -111,21 +117,46 @@ def ucf101_offers(asked: Ucf101) -> list[Ucf101Offer]:
         return collection.clips(chosen, most_single=asked.single_clips)
 
 
-def deliver_offer(offer: Offer, settings: Fetch) -> Delivery:
-    """Store one clip and look into it; a clip that cannot be decoded is not kept."""
-    path = layout.clip(offer.id)
-    digest = ""
+def bring(offer: Offer, settings: Fetch) -> Delivery:
+    """Store a clip whose file is on this machine; one that is drawn can be drawn anywhere."""
+    return Delivery(offer) if offer.drawn else store(offer, settings)
+
+
+def clip_file(delivery: Delivery) -> list[Path]:
+    """What ``look_into`` reads."""
+    return [] if delivery.offer.drawn or delivery.complaint else [layout.clip(delivery.id)]
+
+
+def look_into(delivery: Delivery, settings: Fetch) -> Delivery:
+    """Find out what is in a clip; one that cannot be decoded is not kept."""
+    offer, path = delivery.offer, layout.clip(delivery.id)
+    stored = store(offer, settings) if offer.drawn else delivery
+    if stored.complaint:
+        return stored
+    digest = file_digest(path)
     try:
-        with written_whole(path) as partial_path:
-            offer.store(partial_path)
-        digest = file_digest(path)
-        found = probe(path, settings.geometry, max_frames=settings.max_frames)
-        return Delivery(offer, digest, found)
+        return Delivery(
+            offer, digest, probe(path, settings.geometry, max_frames=settings.max_frames)
+        )
     except VideoError as error:
-        if settings.strict:
-            raise
-        path.unlink(missing_ok=True)
-        return Delivery(offer, digest, None, str(error))
+        return complain(offer, error, settings)
+
+
+def store(offer: Offer, settings: Fetch) -> Delivery:
+    """Put a clip's file where it belongs."""
+    try:
+        with written_whole(layout.clip(offer.id)) as partial_path:
+            offer.store(partial_path)
+    except VideoError as error:
+        return complain(offer, error, settings)
+    return Delivery(offer)
+
+
+def complain(offer: Offer, error: VideoError, settings: Fetch) -> Delivery:
+    """A clip that cannot be used, or the error itself if none may be passed over."""
+    if settings.strict:
+        raise error
+    return Delivery(offer, complaint=str(error))
 
 
 def manifest(deliveries: list[Delivery], settings: Fetch) -> list[Clip]:

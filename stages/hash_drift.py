@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -60,12 +61,17 @@ def main(params: Params) -> None:
     clips = read_manifest(layout.MANIFEST)
     with workers() as pool:
         hash_both = partial(hash_clip, codec=params.compress.codec, recipe=settings.recipe)
-        hashed = map_items(pool, hash_both, clips, label="fingerprint")
+        hashed = map_items(pool, hash_both, clips, label="fingerprint", reads=both_files)
     impostors = impostor_distances(*originals(natural(hashed)))
     metrics = summary(hashed, impostors, settings.false_positive_rate)
     write_table(layout.DRIFT, [asdict(row) for row in table(hashed)])
     write_table(layout.IMPOSTORS, tally(impostors))
     write_metrics(layout.metrics("hash_drift"), metrics)
+
+
+def both_files(clip: Clip) -> list[Path]:
+    """What ``hash_clip`` reads."""
+    return [Path(clip.path), layout.compressed(clip.id)]
 
 
 def hash_clip(clip: Clip, codec: Codec, recipe: str) -> Hashed:

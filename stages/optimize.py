@@ -1,9 +1,9 @@
 """Search the spectrum whose mark survives the real codec best, on training clips alone."""
 
 import math
-from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from statistics import fmean, median
 
@@ -13,13 +13,14 @@ from stages.errors import AfterimageError
 from stages.files import write_text
 from stages.marking import conditions, headroom
 from stages.pipeline import layout
+from stages.pipeline.executor import FileExecutor
 from stages.pipeline.journal import Journal
 from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.params import Optimize, Params
 from stages.pipeline.progress import Progress, progress
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
-from stages.pipeline.workers import results, workers
+from stages.pipeline.workers import in_order, workers
 from stages.signature.conditions import Conditions
 from stages.signature.search.evolution import Candidate, Evaluated, Generation, confirmed, evolve
 from stages.signature.search.objective import Trial, run_trial
@@ -88,7 +89,12 @@ class Evaluator:
     """Scores candidates on the same clips with the same keys, in parallel, through the journal."""
 
     def __init__(
-        self, params: Params, clips: list[Clip], pool: Executor, journal: Journal, advance: Progress
+        self,
+        params: Params,
+        clips: list[Clip],
+        pool: FileExecutor,
+        journal: Journal,
+        advance: Progress,
     ) -> None:
         self._params = params
         self._conditions = bracket(params)
@@ -103,28 +109,21 @@ class Evaluator:
         clips = self._clips
         if number != CONFIRMATION:
             clips = spread(clips, self._params.optimize.clips)
-        trials = {
-            vector: [
-                self._pool.submit(run_trial, self._trial(number, vector, clip)) for clip in clips
-            ]
+        unknown = [
+            vector
             for vector in dict.fromkeys(vectors)
             if self._journal.get((number, *vector)) is None
-        }
-        return [
-            self._evaluated(number, vector, len(clips), trials.get(vector, ()))
-            for vector in vectors
         ]
+        trials = (self._trial(number, vector, clip) for vector in unknown for clip in clips)
+        scores = in_order(self._pool, run_trial, trials, reads=_clip_file)
+        return [self._evaluated(number, vector, len(clips), scores) for vector in vectors]
 
     def _evaluated(
-        self,
-        number: int,
-        vector: Candidate,
-        clips: int,
-        trials: Sequence[Future[tuple[float, ...]]],
+        self, number: int, vector: Candidate, clips: int, scores: Iterator[tuple[float, ...]]
     ) -> Evaluated:
         z = self._journal.get((number, *vector))
         if z is None:
-            z = [score for scores in results(trials) for score in scores]
+            z = [score for of_clip in islice(scores, clips) for score in of_clip]
             self._journal.add((number, *vector), z)
         assurance = [self._conditions.assurance(own) for own in np.split(np.array(z), clips)]
         objective = round(fmean(assurance), 6)
@@ -142,6 +141,11 @@ class Evaluator:
             headroom=headroom(self._params.signature),
             purpose=f"training seed {self._params.optimize.seed}, generation {number}",
         )
+
+
+def _clip_file(trial: Trial) -> list[Path]:
+    """What ``run_trial`` reads."""
+    return [Path(trial.clip.path)]
 
 
 def _digest(params: Params, clips: Sequence[Clip]) -> str:

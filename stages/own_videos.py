@@ -21,7 +21,8 @@ from stages.errors import AfterimageError, VideoError
 from stages.fingerprint.distance import Bits, hamming, impostor_distances, nearest_impostors
 from stages.fingerprint.recipe import BITS, fingerprint_file
 from stages.fingerprint.verdict import FALSE_POSITIVE_RATE, IMPOSTORS
-from stages.pipeline.workers import map_items, workers
+from stages.pipeline.processes import processes
+from stages.pipeline.workers import map_items
 from stages.video.codec import MAX_CRF, Codec
 from stages.video.frames import Geometry
 from stages.video.sources.folder import FolderOffer, offers
@@ -47,7 +48,7 @@ def main() -> None:
     logging.basicConfig(format="%(message)s")
     asked = arguments()
     videos = offers(asked.folder, asked.group_regex)
-    with workers() as pool:
+    with processes() as pool:
         measure = partial(hash_video, codec=Codec(crf=asked.crf), max_frames=asked.max_frames)
         found = map_items(pool, measure, videos, label="hash_drift")
     hashed = [one for one in found if isinstance(one, Hashes)]

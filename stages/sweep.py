@@ -8,9 +8,9 @@ The signature stays as it is. Beside the mark, each row tells the drift of the f
 """
 
 import argparse
-from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from statistics import fmean
 from typing import get_args
 
@@ -22,6 +22,7 @@ from stages.errors import AfterimageError
 from stages.fingerprint.distance import hamming
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.pipeline import layout
+from stages.pipeline.executor import FileExecutor
 from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params
@@ -79,7 +80,8 @@ def main(params: Params, asked: argparse.Namespace) -> None:
             secret_key(settings.demonstration_key),
             params.fingerprint.recipe,
         )
-        scores = map_items(pool, partial(score_clip, check=check), clips, label=channel.name)
+        score = partial(score_clip, check=check)
+        scores = map_items(pool, score, clips, label=channel.name, reads=both_files)
     limit = threshold(settings.false_positive_rate, channel.reach.attempts)
     write_table(layout.sweep_table(channel.name), [asdict(score) for score in scores])
     write_metrics(
@@ -89,7 +91,7 @@ def main(params: Params, asked: argparse.Namespace) -> None:
 
 
 def channel_of(
-    params: Params, asked: argparse.Namespace, clips: list[Clip], pool: Executor
+    params: Params, asked: argparse.Namespace, clips: list[Clip], pool: FileExecutor
 ) -> Channel:
     """The channel of the row that was asked for."""
     codec, sweep = params.compress.codec, params.sweep
@@ -108,6 +110,11 @@ def channel_of(
             sweep.search_zoom_percent if asked.edit == "cropped" else 0,
         ),
     )
+
+
+def both_files(clip: Clip) -> list[Path]:
+    """What ``score_clip`` reads."""
+    return [Path(clip.path), layout.marked(clip.id)]
 
 
 def score_clip(clip: Clip, check: Check) -> Score:

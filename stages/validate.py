@@ -110,9 +110,14 @@ def main(params: Params) -> None:
         pictures.mkdir()
         score = partial(score_clip, check=check, marked=marked, pictures=pictures)
         with workers() as pool:
-            done = map_items(pool, score, clips, label="validate")
+            done = map_items(pool, score, clips, label="validate", reads=both_files)
     write_table(layout.SCORES, [asdict(one.score) for one in done])
     write_metrics(layout.metrics("validate"), summary(done, check.z_threshold, params.validation))
+
+
+def both_files(clip: Clip) -> list[Path]:
+    """What ``score_clip`` reads."""
+    return [Path(clip.path), layout.compressed(clip.id)]
 
 
 def score_clip(clip: Clip, check: Check, marked: Path, pictures: Path) -> Checked:

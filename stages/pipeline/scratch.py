@@ -16,12 +16,13 @@ ROOT = Path(".scratch")
 
 def digest(*parts: Any) -> str:
     """A name for what depends on these parts (plain data, in JSON's sense) and on the code."""
-    content = json.dumps([_code(), *parts], sort_keys=True)
+    content = json.dumps([code(), *parts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 @functools.cache
-def _code() -> list[tuple[str, str]]:
+def code() -> list[tuple[str, str]]:
+    """Every source file of the project, and its SHA-256."""
     package = Path(__file__).parents[1]
     sources = sorted(package.rglob("*.py"))
     return [(path.relative_to(package).as_posix(), file_digest(path)) for path in sources]

@@ -1,143 +1,108 @@
-"""The one place where work is spread: a stage maps one function over its clips."""
+"""The one place where work is spread: a stage maps one function over its clips.
 
-import multiprocessing
+By processes of this machine, or, if ``AFTERIMAGE_SCHEDULER`` names a scheduler of Dask, by the
+workers of a cluster. A stage cannot tell, and neither can its results.
+"""
+
 import os
-import signal
-import tempfile
-import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from multiprocessing.process import BaseProcess
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from stages.errors import AfterimageError
+from stages.pipeline.executor import FileExecutor
+from stages.pipeline.processes import processes
 from stages.pipeline.progress import progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORKERS, START_METHOD = "AFTERIMAGE_WORKERS", "AFTERIMAGE_START_METHOD"
+SCHEDULER = "AFTERIMAGE_SCHEDULER"
 
-
-def count() -> int:
-    """How many processes to use: ``AFTERIMAGE_WORKERS``, or one a processor. Changes no result."""
-    asked = os.environ.get(WORKERS, "")
-    if not asked:
-        return (
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1
-        )
-    if not asked.isdecimal() or not 1 <= int(asked) <= 1024:
-        raise AfterimageError(f"{WORKERS} = {asked!r}: must be a whole number from 1 to 1024")
-    return int(asked)
-
-
-def start_method() -> str:
-    """How processes come to be: ``AFTERIMAGE_START_METHOD``, or spawn. Changes no result."""
-    asked = os.environ.get(START_METHOD, "") or "spawn"
-    known = multiprocessing.get_all_start_methods()
-    if asked not in known:
-        raise AfterimageError(f"{START_METHOD} = {asked!r}: must be one of {', '.join(known)}")
-    return asked
+# Tasks handed out for each that can be worked on: the next one waits where it will be done.
+_AHEAD = 2
 
 
 @contextmanager
-def workers() -> Iterator[Executor]:
-    """A pool of processes; what is still waiting is dropped if the stage fails."""
-    with tempfile.TemporaryDirectory(prefix="afterimage-") as notes:
-        pool = _Pool(Path(notes))
-        try:
+def workers() -> Iterator[FileExecutor]:
+    """Who does the work; what is still waiting is dropped if the stage fails."""
+    address = os.environ.get(SCHEDULER, "")
+    if not address:
+        with processes() as pool:
             yield pool
-        except BrokenProcessPool as error:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise AfterimageError(pool.cause_of_death()) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-class _Pool(ProcessPoolExecutor):
-    """Processes of which each notes what it is about to do, so that a death can be explained."""
-
-    def __init__(self, notes: Path) -> None:
-        super().__init__(
-            count(),
-            mp_context=multiprocessing.get_context(start_method()),
-            initializer=_follow_the_parent,
-        )
-        self._notes = notes
-        self._members: set[BaseProcess] = set()
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        future = super().submit(_noted, self._notes, function, *args, **named)
-        self._members.update(multiprocessing.active_children())
-        return future
-
-    def cause_of_death(self) -> str:
-        """One line on the process that died; the others were ended because of it."""
-        dead = [one for one in self._members if one.exitcode not in {None, 0, -signal.SIGTERM}]
-        if not dead:
-            return "a worker process was ended by somebody else; run the same command again"
-        status, note = dead[0].exitcode or 0, self._notes / str(dead[0].pid)
-        noted = note.read_text(encoding="utf-8") if note.exists() else ""
-        subject = f"{noted}: " if noted else ""
-        if status == -signal.SIGKILL:
-            return (
-                f"{subject}a worker process died (killed, or out of memory); set {WORKERS} "
-                "to fewer processes and run the same command again"
-            )
-        how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-        return f"{subject}a worker process died ({how}); leave that clip out, or try again"
-
-
-def _noted(notes: Path, function: Callable[..., Result], *args: Any, **named: Any) -> Result:
-    """In a worker: note what is worked on, and do it."""
-    with suppress(OSError):
-        subject = _subject(args[0]) if args else ""
-        Path(notes, str(os.getpid())).write_text(subject, encoding="utf-8")
-    return function(*args, **named)
-
-
-def _subject(item: object) -> str:
-    """The id of the clip that an item is, or is about; a text or number is its own."""
-    if isinstance(item, str | int):
-        return str(item)
-    return str(getattr(getattr(item, "clip", item), "id", ""))
+        return
+    try:
+        from stages.pipeline.cluster import cluster  # noqa: PLC0415 (an optional extra)
+    except ModuleNotFoundError as error:
+        raise AfterimageError(
+            f"{SCHEDULER} is set, but {error.name} is not installed: pip install '.[cluster]'"
+        ) from error
+    with cluster(address) as pool:
+        yield pool
 
 
 def map_items(
-    pool: Executor,
+    pool: FileExecutor,
     function: Callable[[Item], Result],
     items: Sequence[Item],
     *,
     label: str,
     unit: str = "clips",
+    reads: Callable[[Item], Sequence[Path]] = lambda _: (),
 ) -> list[Result]:
-    """Apply a function to every item on the pool; results in the order of the items."""
-    futures = [pool.submit(function, item) for item in items]
+    """Apply a function to every item on the pool, and show the progress.
+
+    Parameters
+    ----------
+    pool : from ``workers``.
+    function : what is done with an item.
+    items : a task each.
+    label, unit : for the progress.
+    reads : the files that an item's task reads.
+
+    Returns
+    -------
+    The results in the order of the items: small ones, for all are kept. What is large, a task
+    leaves in a file.
+    """
     with progress(label, len(items), unit) as advance:
-        for future in as_completed(futures):
+        return list(in_order(pool, function, items, reads=reads, each=advance))
+
+
+def in_order(
+    pool: FileExecutor,
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    reads: Callable[[Item], Sequence[Path]] = lambda _: (),
+    each: Callable[[], object] = lambda: None,
+) -> Iterator[Result]:
+    """The results in the order of the items; only a few items are on their way at a time.
+
+    ``each`` is called whenever a task is done; the first error is raised as soon as it happens.
+    """
+    results: deque[Future[Result]] = deque()
+    running: set[Future[Result]] = set()
+
+    def settle() -> None:
+        nonlocal running
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
             future.result()
-            advance()
-    return results(futures)
+            each()
 
-
-def results(futures: Iterable[Future[Result]]) -> list[Result]:
-    """What finished futures returned; the first error is raised."""
-    return [future.result() for future in futures]
-
-
-def _follow_the_parent() -> None:
-    """In a worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    for item in items:
+        while len(running) >= _AHEAD * pool.width:
+            settle()
+        future = pool.submit_reading(reads(item), function, item)
+        results.append(future)
+        running.add(future)
+        while results and results[0] not in running:
+            yield results.popleft().result()
+    while results:
+        while results[0] in running:
+            settle()
+        yield results.popleft().result()

@@ -66,6 +66,19 @@ def version() -> str:
     return shown.stdout.decode().splitlines()[0]
 
 
+@functools.cache
+def x264_build() -> str:
+    """The build of x264 in that ffmpeg, as x264 writes it into every video: ``164 r3204 373697b``.
+
+    ``ffmpeg -version`` does not tell, and builds of one ffmpeg differ in it.
+    """
+    picture = ffmpeg.input("color=size=16x16", format="lavfi")
+    output = picture.output("pipe:", format="h264", vcodec="libx264", **{"frames:v": 1})
+    shown, _ = run(output, subject="x264")
+    found = re.search(rb"x264 - core ([\w ]+)", shown)
+    return found[1].decode().strip() if found else "unknown"
+
+
 def file_input(path: Path, **options: Any) -> Any:
     """Open a local file, whatever its name looks like, and nothing that it refers to."""
     return ffmpeg.input(

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +20,9 @@ from stages.pipeline import layout
 from stages.pipeline.journal import Journal
 from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import write_metrics, write_table
+from stages.pipeline.processes import count
 from stages.pipeline.scratch import digest
-from stages.pipeline.workers import count, map_items, workers
+from stages.pipeline.workers import in_order, map_items, workers
 
 DEMO = "a public demonstration key"
 
@@ -105,6 +107,30 @@ def test_results_come_in_the_order_of_the_items(monkeypatch):
     monkeypatch.setenv("AFTERIMAGE_WORKERS", "2")
     with workers() as pool:
         assert map_items(pool, square, list(range(23)), label="x") == [i * i for i in range(23)]
+
+
+def test_only_a_few_items_are_on_their_way(monkeypatch):
+    """However many there are: they are asked for when somebody can do them."""
+    monkeypatch.setenv("AFTERIMAGE_WORKERS", "2")
+    asked = 0
+    done = 0
+    most = 0
+
+    def items() -> Iterator[int]:
+        nonlocal asked, most
+        for value in range(50):
+            asked += 1
+            most = max(most, asked - done)
+            yield value
+
+    def count_done() -> None:
+        nonlocal done
+        done += 1
+
+    with workers() as pool:
+        assert list(in_order(pool, square, items(), each=count_done)) == [i * i for i in range(50)]
+    assert done == 50
+    assert most <= 2 * 2 + 1
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ class FolderOffer:
     source: Path
     kind: str = "natural"
     labels: Labels = NO_LABELS
+    drawn: bool = False
 
     def store(self, path: Path) -> None:
         """Copy the file byte for byte.

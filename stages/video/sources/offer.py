@@ -33,6 +33,7 @@ class Offer(Protocol):
     kind : ``natural``, or the name of a test pattern.
     group : the source recording; clips of one group never stand on both sides of the split.
     labels : what the data set says of it.
+    drawn : whether it is made by ``store``, anywhere, and is no file of this machine.
     """
 
     @property
@@ -43,6 +44,8 @@ class Offer(Protocol):
     def group(self) -> str: ...
     @property
     def labels(self) -> Labels: ...
+    @property
+    def drawn(self) -> bool: ...
 
     def store(self, path: Path) -> None:
         """Write the clip's file; the caller makes the write atomic."""

@@ -35,6 +35,7 @@ class SyntheticOffer:
     frames: int
     seed: int
     labels: Labels = NO_LABELS
+    drawn: bool = True
 
     @property
     def id(self) -> str:

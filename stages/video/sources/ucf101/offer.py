@@ -24,6 +24,7 @@ class Ucf101Offer:
     source: Path
     own: bool
     kind: str = "natural"
+    drawn: bool = False
 
     @property
     def id(self) -> str:

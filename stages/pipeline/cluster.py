@@ -1,0 +1,191 @@
+"""The workers of a Dask cluster, as an executor; needs the extra ``cluster``.
+
+They share no file system with this process. A worker offers its versions as *resources*, in
+Dask's sense, and a task asks for ours: one that differs is never given anything.
+"""
+
+import hashlib
+import logging
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import dask
+import distributed
+from distributed.cfexecutor import ClientExecutor
+
+from stages.errors import AfterimageError
+from stages.pipeline.executor import FileExecutor, subject_of
+from stages.pipeline.identity import identity
+from stages.pipeline.parcel import Returned, carry_out, packed, put_away, require_portable
+
+log = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 30
+# How long to wait for the first worker, and how often to look who is there.
+PATIENCE_SECONDS, _GLANCE_SECONDS = 60, 1.0
+# What workers keep at hand, for the tasks that come: each gets a piece once. In bytes, at most.
+_KEPT_BYTES = 128 << 20
+
+_NAME = "afterimage"
+
+
+def offered() -> dict[str, float]:
+    """What a worker of this version offers: one task at a time, for those of its own versions."""
+    return {f"{_NAME} {name} {version}": 1 for name, version in identity().items()}
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[FileExecutor]:
+    """The workers that a scheduler has, or will have; they forget the tasks if the stage fails."""
+    # Distributed tells of lost connections in many lines, and we in one.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # A clip is a large argument to Dask, which warns of each.
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
+    # Distributed itself waits for ever at an address of another form.
+    if not re.fullmatch(r"(tcp|tls)://\S+:\d+", address):
+        raise AfterimageError(
+            f"AFTERIMAGE_SCHEDULER = {address!r}: must be tcp://HOST:PORT or tls://HOST:PORT"
+        )
+    try:
+        client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except OSError as error:
+        raise AfterimageError(
+            f"AFTERIMAGE_SCHEDULER = {address!r}: no scheduler answers there ({error})"
+        ) from error
+    with client, _Cluster(client, address) as pool:
+        pool.wait_for_workers()
+        yield pool
+
+
+class _Cluster(FileExecutor):
+    """Tasks to Dask's own executor, and what they read and leave to and fro."""
+
+    def __init__(self, client: distributed.Client, address: str) -> None:
+        self._client = client
+        self._address = address
+        self._needed = offered()
+        self._executor = ClientExecutor(client, pure=False, resources=self._needed)
+        self._kept: OrderedDict[str, tuple[distributed.Future[Any], int]] = OrderedDict()
+        self._watch = _Watch(client, self._needed)
+
+    @property
+    def width(self) -> int:
+        return max(1, self._watch.admitted)
+
+    def wait_for_workers(self) -> None:
+        """Return when there is a worker of our versions; the others are named."""
+        if not self._watch.somebody.wait(PATIENCE_SECONDS):
+            raise AfterimageError(
+                f"{self._address}: no worker of this version after {PATIENCE_SECONDS} s; start "
+                f"some with `python -m stages.worker {self._address}`"
+            )
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        return self.submit_reading((), function, *args, **named)
+
+    def submit_reading(
+        self, reads: Sequence[Path], function: Callable[..., Any], /, *args: Any, **named: Any
+    ) -> Future[Any]:
+        subject = subject_of(*args)
+        require_portable([path.stat().st_size for path in reads], subject)
+        sent = self._executor.submit(
+            carry_out,
+            self._at_hand(packed(function)),
+            packed((args, named)),
+            [path.as_posix() for path in reads],
+            *(self._at_hand(path.read_bytes()) for path in reads),
+        )
+        future: Future[Any] = Future()
+        sent.add_done_callback(lambda done: self._settle(done, future, subject))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        self._watch.stop()
+        self._kept.clear()
+
+    def _at_hand(self, content: bytes) -> distributed.Future[Any]:
+        """Bytes that tasks name and do not carry: what is used again is not sent again.
+
+        As the result of a task, they are made anew if the last worker that has them dies.
+        """
+        name = hashlib.sha256(content).hexdigest()
+        if name not in self._kept:
+            future = self._client.submit(bytes, content, pure=False, resources=self._needed)
+            self._kept[name] = future, len(content)
+        self._kept.move_to_end(name)
+        while sum(size for _, size in self._kept.values()) > _KEPT_BYTES and len(self._kept) > 1:
+            self._kept.popitem(last=False)
+        return self._kept[name][0]
+
+    def _settle(self, done: Future[Returned], future: Future[Any], subject: str) -> None:
+        """Pass on how a task went, when its files are where they belong."""
+        try:
+            future.set_result(put_away(done.result()))
+        except CancelledError:
+            gone = f"{self._address}: the scheduler is gone; run the same command again to go on"
+            future.set_exception(AfterimageError(gone))
+        except distributed.KilledWorker:
+            died = f"{subject}: every worker that had it died (killed, or out of memory)"
+            future.set_exception(AfterimageError(f"{died}; leave that clip out, or try again"))
+        except Exception as error:
+            future.set_exception(error)
+
+
+class _Watch:
+    """Looks, from time to time, who is there, and names those that are refused."""
+
+    def __init__(self, client: distributed.Client, needed: Mapping[str, float]) -> None:
+        self.admitted = 0
+        self.somebody = threading.Event()
+        self._client = client
+        self._needed = needed
+        self._named: set[str] = set()
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            # A scheduler that is gone is told by the tasks that were with it.
+            with suppress(Exception):
+                self._glance(self._client.scheduler_info(n_workers=-1)["workers"])
+            self._stopped.wait(_GLANCE_SECONDS)
+
+    def _glance(self, present: Mapping[str, Mapping[str, Any]]) -> None:
+        unlike = {name: self._unlike(worker["resources"]) for name, worker in present.items()}
+        for name in unlike.keys() - self._named:
+            if unlike[name]:
+                log.warning("worker %s refused: %s", name, unlike[name])
+        self._named |= unlike.keys()
+        admitted = sum(not complaint for complaint in unlike.values())
+        if self.admitted and not admitted:
+            log.warning("no worker is left; waiting for one to join")
+        self.admitted = admitted
+        if admitted:
+            self.somebody.set()
+
+    def _unlike(self, offers: Mapping[str, float]) -> str:
+        """In what a worker's versions are not ours; nothing, as a rule."""
+        theirs, ours = _versions(offers), _versions(self._needed)
+        if not theirs:
+            return "it was not started with `python -m stages.worker`"
+        return "; ".join(
+            f"{name} is {theirs.get(name, 'unknown')} there and {version} here"
+            for name, version in ours.items()
+            if theirs.get(name) != version
+        )
+
+
+def _versions(offers: Mapping[str, float]) -> dict[str, str]:
+    """Versions by name, from the names of resources."""
+    named = (name.split(" ", 2) for name in offers if name.startswith(f"{_NAME} "))
+    return {name: version for _, name, version in named}

@@ -1,0 +1,28 @@
+"""What a result may depend on besides parameters and clips: the versions that computed it."""
+
+import hashlib
+import json
+import subprocess
+from importlib.metadata import version
+
+from stages.pipeline.scratch import code
+from stages.video.ffmpeg import executable, x264_build
+
+# Whose arithmetic enters a result.
+_PACKAGES = ("cma", "numpy", "opencv-python-headless", "scikit-image", "scipy")
+
+
+def identity() -> dict[str, str]:
+    """What has to be the same wherever one run is computed, by name."""
+    shown = subprocess.run([executable(), "-version"], capture_output=True, check=True).stdout
+    told = shown.decode(errors="replace").split()
+    return {
+        "project": _digest(json.dumps(code())),
+        "packages": _digest(json.dumps([(name, version(name)) for name in _PACKAGES])),
+        "ffmpeg": f"{told[2] if len(told) > 2 else 'unknown'} {_digest(shown.decode())}",
+        "x264": x264_build(),
+    }
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode(errors="replace")).hexdigest()[:12]

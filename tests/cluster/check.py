@@ -1,0 +1,174 @@
+"""The same bits from a cluster of machines, some of which die: ``make cluster-check``.
+
+A scheduler and three workers, each with its own network address and its own empty folder, and a
+driver that has the project. One worker is killed in `compress`, one in `optimize`, each while it
+is encoding; another joins late, and one of another version is there from the start. Then
+`dvc.lock` and `metrics/` have to be those of a local run.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from tests.cluster.machines import SCHEDULER, Machine, Network, network, unavailable
+from tests.robustness.project import (
+    CountedFfmpeg,
+    bits,
+    bundled_ffmpeg,
+    copy,
+    repro,
+    small_project,
+    stages,
+)
+from tests.worktree import ROOT, environment
+
+PATIENCE_SECONDS = 900
+
+
+def main() -> int:
+    if reason := unavailable():
+        print(f"error: {reason}", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory(prefix="afterimage-cluster-") as folder:
+        return check(Path(folder))
+
+
+def check(folder: Path) -> int:
+    """Run the small project here and on the cluster, and compare."""
+    local = small_project(folder / "driver" / "local")
+    remote = copy(local, folder / "driver" / "cluster")
+    say("a local run, to compare with")
+    done = repro(local, AFTERIMAGE_WORKERS="")
+    assert done.returncode == 0, done.stderr
+    logs = folder / "logs"
+    logs.mkdir()
+    with network(logs) as net:
+        try:
+            complaints = [*run_on(net, remote, folder), *unlike(local, remote)]
+        except BaseException:
+            for log in sorted(logs.iterdir()):
+                print(f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}")
+            raise
+    for complaint in complaints:
+        say(f"WRONG: {complaint}")
+    say("dvc.lock and metrics/ differ" if complaints else "dvc.lock and metrics/: the same bits")
+    return 1 if complaints else 0
+
+
+def run_on(net: Network, project: Path, folder: Path) -> list[str]:
+    """Run a project on a cluster that is not left in peace; what was not as it should be."""
+    own = folder / "own"
+    own.mkdir()
+    good, other = (installed(folder / name) for name in ("environment", "environment of another"))
+    with (other / "stages" / "errors.py").open("a", encoding="utf-8") as code:
+        code.write("# another version\n")
+    hidden = (own, folder / "driver")
+    start_scheduler(net.machine("scheduler", hidden=hidden), good)
+    first, second, third = (net.machine(f"worker{n}", hidden=hidden) for n in (1, 2, 3))
+    for machine in (first, second, third):
+        start_worker(machine, good)
+    start_worker(net.machine("other", hidden=hidden), other)
+    ffmpeg = CountedFfmpeg(folder / "ffmpeg of the driver", bundled_ffmpeg())
+    driver = start_driver(net.machine("driver"), project, ffmpeg)
+    kill_at_work(second, "compress", project, driver)
+    start_worker(net.machine("late", hidden=hidden), good)
+    kill_at_work(third, "optimize", project, driver)
+    status = driver.wait(PATIENCE_SECONDS)
+    shown = (folder / "logs" / "driver.log").read_text(encoding="utf-8")
+    complaints = [] if status == 0 else [f"dvc repro failed: {shown[-2000:]}"]
+    refusals = sorted({line for line in shown.splitlines() if "refused: project is" in line})
+    print("\n".join(refusals[:1]))
+    if not refusals:
+        complaints.append("nobody refused the worker of another version")
+    # A stage asks the driver's ffmpeg once, for its version of x264.
+    if ffmpeg.calls() > len(stages(project)):
+        complaints.append(f"the driver called ffmpeg {ffmpeg.calls()} times: who did the work?")
+    return complaints
+
+
+def installed(environment: Path) -> Path:
+    """The project's code, and nothing else, as an installation would have it."""
+    shutil.copytree(
+        ROOT / "stages", environment / "stages", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return environment
+
+
+def start_scheduler(machine: Machine, environment: Path) -> None:
+    say("a scheduler")
+    address, _, port = SCHEDULER.removeprefix("tcp://").rpartition(":")
+    machine.start(
+        sys.executable, "-m", "distributed.cli.dask_scheduler",
+        "--host", address, "--port", port, "--no-dashboard",
+        **variables(environment),
+    )  # fmt: skip
+
+
+def start_worker(machine: Machine, environment: Path) -> None:
+    say(f"{machine.log.stem} starts")
+    machine.start(
+        sys.executable, "-m", "stages.worker", SCHEDULER, "--processes", "1",
+        **variables(environment),
+    )  # fmt: skip
+
+
+def start_driver(
+    machine: Machine, project: Path, ffmpeg: CountedFfmpeg
+) -> "subprocess.Popen[bytes]":
+    say("the driver starts: dvc repro")
+    env = environment(AFTERIMAGE_SCHEDULER=SCHEDULER, **ffmpeg.environment)
+    return machine.start("env", f"--chdir={project}", "dvc", "repro", **env)
+
+
+def variables(environment: Path) -> dict[str, str]:
+    """A worker's whole environment: where programs are, and where the project's code is."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(environment), "TMPDIR": "."}
+
+
+def kill_at_work(
+    machine: Machine, stage: str, project: Path, driver: "subprocess.Popen[bytes]"
+) -> None:
+    """SIGKILL to a worker that is encoding, once a stage has got somewhere."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not (any(project.glob(f".scratch/{stage}/*.json*")) and is_encoding(machine)):
+        assert driver.poll() is None, f"dvc repro ended before {stage} was under way"
+        assert time.monotonic() < until, f"{machine.name} got nothing to do in {stage}"
+        time.sleep(0.005)
+    machine.kill()
+    say(f"{machine.log.stem} killed in {stage}, while it was encoding")
+
+
+def is_encoding(machine: Machine) -> bool:
+    """Whether ffmpeg runs on a machine."""
+    listed = ["ip", "netns", "pids", machine.name]
+    shown = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
+    for one in shown.split():
+        try:
+            if "ffmpeg" in psutil.Process(int(one)).name():
+                return True
+        except psutil.NoSuchProcess:
+            continue
+    return False
+
+
+def unlike(local: Path, remote: Path) -> list[str]:
+    """What the two runs differ in."""
+    found, expected = bits(remote), bits(local)
+    names = sorted(name for name in found | expected if found.get(name) != expected.get(name))
+    if (local / "dvc.lock").read_bytes() != (remote / "dvc.lock").read_bytes():
+        names.append("dvc.lock")
+    return [f"{name} is unlike" for name in names]
+
+
+def say(what: str) -> None:
+    print(what, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -126,6 +126,7 @@ def score_clip(clip: Clip, check: Check) -> Score:
         searched(received.frames, check.signature, check.key, check.channel.reach)
         for received in (sent_marked, sent)
     )
+    reference = check.channel.uncoded(original)
     before, after = (fingerprint(frames, check.recipe) for frames in (original, sent.frames))
     return Score(
         id=clip.id,
@@ -136,8 +137,8 @@ def score_clip(clip: Clip, check: Check) -> Score:
         drift=hamming(before, after),
         kbps=sent.kbps,
         kbps_marked=sent_marked.kbps,
-        received_psnr_db=psnr_rgb(original, sent.frames),
-        received_psnr_db_marked=psnr_rgb(original, sent_marked.frames),
+        received_psnr_db=psnr_rgb(reference, sent.frames),
+        received_psnr_db_marked=psnr_rgb(reference, sent_marked.frames),
     )
 
 

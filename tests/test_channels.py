@@ -39,11 +39,11 @@ def test_a_second_generation_is_two_codecs(natural):
 
 @pytest.mark.parametrize("edit", EDIT_NAMES)
 def test_what_comes_back_has_the_size_that_was_sent(natural, edit):
-    received = Channel(edit, (CODEC,), edit).send(natural, "clip").frames
+    channel = Channel(edit, (CODEC,), edit)
+    received = channel.send(natural, "clip").frames
+    assert psnr_rgb(channel.uncoded(natural), received) > 25
     lost = 3 if edit == "shifted" else 0
     assert received.i420.shape == (len(natural) - lost, *natural.i420.shape[1:])
-    if edit == "rescaled":
-        assert psnr_rgb(natural, received) > 25
     if edit == "grey":
         assert (received.plane("U") == 128).all()
 

@@ -65,7 +65,7 @@ def wait_for(server: Server) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/").close()  # noqa: S310
+            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/").close()
         except urllib.error.HTTPError as error:
             error.close()
             assert error.code == 401

@@ -15,16 +15,21 @@ import numpy as np
 from stages import own_videos
 from stages.command_line import told_in_one_line
 from stages.errors import AfterimageError
-from stages.fingerprint.distance import Bits, hamming, impostor_distances, nearest_impostors
+from stages.fingerprint.counted import Counted
+from stages.fingerprint.distance import Bits, hamming, impostor_counts, nearest_impostors
 from stages.fingerprint.impostors import threshold
-from stages.fingerprint.rates import equal_error_rate, false_negative_rate, false_positive_rate
+from stages.fingerprint.rates import (
+    area_under_curve,
+    equal_error_rate,
+    false_negative_rate,
+    false_positive_rate,
+)
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.params import Params
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
-from stages.statistics import auc
 from stages.video.clips import NATURAL, Clip, read_manifest
 from stages.video.codec import Codec
 
@@ -103,7 +108,7 @@ def summary(hashed: Sequence[Hashed], stated_fpr: float) -> dict[str, float | in
     for one in hashed:
         by_kind.setdefault(one.clip.kind, []).append(one.drift)
     genuine = np.array(by_kind.get(NATURAL, []))
-    impostors = impostor_distances(*originals(natural(hashed)))
+    impostors = Counted(impostor_counts(*originals(natural(hashed))))
     if not impostors.size:
         raise AfterimageError(f"{layout.MANIFEST}: no two natural clips of different recordings")
     limit = threshold(impostors, bits=BITS, false_positive_rate=stated_fpr)
@@ -112,16 +117,15 @@ def summary(hashed: Sequence[Hashed], stated_fpr: float) -> dict[str, float | in
         "drift_median": float(np.median(genuine)),
         "drift_p95": float(np.percentile(genuine, 95)),
         "drift_max": int(genuine.max()),
-        "impostor_min": int(impostors.min()),
-        "impostor_median": float(np.median(impostors)),
+        "impostor_min": impostors.least,
+        "impostor_median": impostors.median,
         "threshold": limit,
         "fnr": false_negative_rate(genuine, limit),
         "fpr": false_positive_rate(impostors, limit),
         "eer": equal_error_rate(genuine, impostors),
-        # A small distance says genuine.
-        "auc": auc(-genuine, -impostors),
+        "auc": area_under_curve(genuine, impostors),
         "clips": int(genuine.size),
-        "impostor_pairs": int(impostors.size),
+        "impostor_pairs": impostors.size,
         **{
             f"drift_median_{kind}": float(median(values))
             for kind, values in sorted(by_kind.items())

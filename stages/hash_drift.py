@@ -11,25 +11,27 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stages import own_videos
 from stages.command_line import told_in_one_line
 from stages.errors import AfterimageError
-from stages.fingerprint.distance import Bits, hamming, impostor_distances, nearest_impostors
+from stages.fingerprint.counted import Counted
+from stages.fingerprint.distance import Bits, hamming, impostor_counts, nearest_impostors
 from stages.fingerprint.impostors import threshold
-from stages.fingerprint.rates import equal_error_rate, false_negative_rate, false_positive_rate
+from stages.fingerprint.rates import (
+    area_under_curve,
+    equal_error_rate,
+    false_negative_rate,
+    false_positive_rate,
+)
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.params import Params
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
-from stages.statistics import auc
 from stages.video.clips import NATURAL, Clip, read_manifest
 from stages.video.codec import Codec
-
-Distances = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def main(params: Params) -> None:
     with workers() as pool:
         hash_both = partial(hash_clip, codec=params.compress.codec, recipe=settings.recipe)
         hashed = map_items(pool, hash_both, clips, label="fingerprint", reads=both_files)
-    impostors = impostor_distances(*originals(natural(hashed)))
+    impostors = Counted(impostor_counts(*originals(natural(hashed))))
     metrics = summary(hashed, impostors, settings.false_positive_rate)
     write_table(layout.DRIFT, [asdict(row) for row in table(hashed)])
     write_table(layout.IMPOSTORS, tally(impostors))
@@ -92,12 +94,12 @@ def table(hashed: Sequence[Hashed]) -> list[Drift]:
     ]
 
 
-def tally(impostors: Distances) -> list[dict[str, int]]:
+def tally(impostors: Counted) -> list[dict[str, int]]:
     """How many pairs of different recordings are how far apart."""
-    distances, pairs = np.unique(impostors, return_counts=True)
     return [
-        {"distance": distance, "pairs": count}
-        for distance, count in zip(distances.tolist(), pairs.tolist(), strict=True)
+        {"distance": distance, "pairs": pairs}
+        for distance, pairs in enumerate(impostors.counts.tolist())
+        if pairs
     ]
 
 
@@ -112,7 +114,7 @@ def originals(hashed: Sequence[Hashed]) -> tuple[list[Bits], list[str]]:
 
 
 def summary(
-    hashed: Sequence[Hashed], impostors: Distances, stated_fpr: float
+    hashed: Sequence[Hashed], impostors: Counted, stated_fpr: float
 ) -> dict[str, float | int]:
     """The metrics of the stage: natural clips first, then the drift of each test pattern."""
     by_kind: dict[str, list[int]] = {}
@@ -127,16 +129,15 @@ def summary(
         "drift_median": float(np.median(genuine)),
         "drift_p95": float(np.percentile(genuine, 95)),
         "drift_max": int(genuine.max()),
-        "impostor_min": int(impostors.min()),
-        "impostor_median": float(np.median(impostors)),
+        "impostor_min": impostors.least,
+        "impostor_median": impostors.median,
         "threshold": limit,
         "fnr": false_negative_rate(genuine, limit),
         "fpr": false_positive_rate(impostors, limit),
         "eer": equal_error_rate(genuine, impostors),
-        # A small distance says genuine.
-        "auc": auc(-genuine, -impostors),
+        "auc": area_under_curve(genuine, impostors),
         "clips": int(genuine.size),
-        "impostor_pairs": int(impostors.size),
+        "impostor_pairs": impostors.size,
         **{
             f"drift_median_{kind}": float(median(values))
             for kind, values in sorted(by_kind.items())

@@ -1,6 +1,5 @@
 """What a video goes through, on the real codecs."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 
 from stages.channels import EDIT_NAMES, Channel, matched_codec
 from stages.pipeline.params import Sweep
+from stages.pipeline.processes import processes
 from stages.signature.alignment import Reach
 from stages.signature.bound import threshold
 from stages.signature.detect import searched
@@ -74,7 +74,7 @@ def test_another_encoder_gets_the_crf_of_the_same_size(natural, tmp_path, encode
         split="test", width=natural.width, height=natural.height, fit="crop",
         fps=str(natural.fps), frames=len(natural), sha256="",
     )  # fmt: skip
-    with ThreadPoolExecutor(2) as pool:
+    with processes() as pool:
         matched = matched_codec(encoder, CODEC, [clip], pool)
     wanted = len(CODEC.encode(natural))
     sizes = {

@@ -1,7 +1,7 @@
 """Hamming distances between fingerprints, and fingerprints as text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from stages.errors import AfterimageError
 
 Bits = NDArray[np.bool_]
+
+# Videos that are compared with all others at once: bounds the memory, and changes no result.
+_AT_A_TIME = 256
 
 
 def hamming(a: Bits, b: Bits) -> int:
@@ -29,10 +32,7 @@ def pairwise(hashes: NDArray[np.bool_]) -> NDArray[np.int64]:
     -------
     int64 array [shape=(n, n)], symmetric, with zeros on its diagonal.
     """
-    signs = np.where(hashes, 1.0, -1.0)
-    # Agreements minus disagreements: small integers, so exact in any order of summation.
-    agreement = (signs @ signs.T).astype(np.int64)
-    return np.asarray((hashes.shape[1] - agreement) // 2)
+    return _distances(hashes, hashes)
 
 
 def impostor_distances(
@@ -45,25 +45,57 @@ def impostor_distances(
     hashes : the videos' fingerprints.
     recordings : the source recording of each; by default each is of its own.
     """
-    distances, different = _between_recordings(hashes, recordings)
-    return distances[np.triu(different)]
+    rows = [
+        row[offset + 1 :][others[offset + 1 :]]
+        for first, distances, different in _between_recordings(hashes, recordings)
+        for offset, (row, others) in enumerate(zip(distances, different, strict=True), first)
+    ]
+    return np.concatenate(rows) if rows else np.empty(0, np.int64)
+
+
+def impostor_counts(
+    hashes: Sequence[Bits], recordings: Sequence[str] | None = None
+) -> NDArray[np.int64]:
+    """How many pairs of ``impostor_distances`` are at each distance [shape=(bits + 1,)].
+
+    All that a rate needs, in memory that does not grow with the pairs.
+    """
+    counts = np.zeros(1 + (hashes[0].size if len(hashes) else 0), np.int64)
+    for _, distances, different in _between_recordings(hashes, recordings):
+        counts += np.bincount(distances[different], minlength=counts.size)
+    # Every pair was seen from both of its ends.
+    return counts // 2
 
 
 def nearest_impostors(hashes: Sequence[Bits], recordings: Sequence[str] | None = None) -> list[int]:
     """Distance of each video to the nearest of another recording; -1 where there is no other."""
     return [
         int(row[others].min()) if others.any() else -1
-        for row, others in zip(*_between_recordings(hashes, recordings), strict=True)
+        for _, distances, different in _between_recordings(hashes, recordings)
+        for row, others in zip(distances, different, strict=True)
     ]
 
 
 def _between_recordings(
     hashes: Sequence[Bits], recordings: Sequence[str] | None
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Distances of all pairs, and which of them are of different recordings [both shape=(n, n)]."""
+) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.bool_]]]:
+    """Some videos at a time: the first one's index, and for each of them and every video, the
+    distance and whether they are of different recordings [both shape=(some, n)].
+    """
     bits = np.stack(hashes) if len(hashes) else np.empty((0, 0), np.bool_)
-    labels = np.array(range(len(hashes)) if recordings is None else recordings)
-    return pairwise(bits), labels[:, None] != labels
+    names = [str(index) for index in range(len(hashes))] if recordings is None else recordings
+    labels = np.unique(names, return_inverse=True)[1]
+    for first in range(0, len(bits), _AT_A_TIME):
+        some = slice(first, first + _AT_A_TIME)
+        yield first, _distances(bits[some], bits), labels[some, None] != labels
+
+
+def _distances(some: NDArray[np.bool_], every: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Distances of some fingerprints to others [shape=(len(some), len(every))]."""
+    ours, theirs = (np.where(hashes, np.float32(1), np.float32(-1)) for hashes in (some, every))
+    # Agreements minus disagreements: small integers, so exact in any order of summation.
+    agreement = (ours @ theirs.T).astype(np.int64)
+    return np.asarray((some.shape[1] - agreement) // 2)
 
 
 def to_hex(bits: Bits) -> str:

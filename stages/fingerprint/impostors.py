@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from stages.errors import AfterimageError
+from stages.fingerprint.counted import Counted
 
 MIN_DISTANCES = 3
 
@@ -64,26 +65,37 @@ class ImpostorModel:
         return float(np.abs(observed - self.probability(steps)).max())
 
 
-def fit(impostor_distances: ArrayLike, bits: int = 256) -> ImpostorModel:
+def fit(impostor_distances: ArrayLike | Counted, bits: int = 256) -> ImpostorModel:
     """Fit the model to distances between different videos, by their mean and variance.
 
     A sample that spreads less than fair coins do was lucky: ``freedom`` never exceeds ``bits``.
     """
-    shares = np.asarray(impostor_distances, np.float64) / bits
-    if shares.size < MIN_DISTANCES:
+    size, mean, variance = _moments(impostor_distances)
+    if size < MIN_DISTANCES:
         raise AfterimageError(
-            f"{shares.size} impostor distances: {MIN_DISTANCES} are needed at least, "
+            f"{size} impostor distances: {MIN_DISTANCES} are needed at least, "
             "from three different videos"
         )
-    mean, variance = float(shares.mean()), float(shares.var(ddof=1))
+    mean, variance = mean / bits, variance / bits**2
     coins = mean * (1 - mean)
     freedom = min(coins / variance, bits) if variance > 0 else bits
     return ImpostorModel(bits, mean, freedom)
 
 
-def threshold(impostor_distances: ArrayLike, bits: int = 256, *, false_positive_rate: float) -> int:
+def threshold(
+    impostor_distances: ArrayLike | Counted, bits: int = 256, *, false_positive_rate: float
+) -> int:
     """Largest distance at which unrelated videos match no more often than the rate, by the model.
 
     -1 if even identical fingerprints would be no proof.
     """
     return fit(impostor_distances, bits).threshold(false_positive_rate)
+
+
+def _moments(distances: ArrayLike | Counted) -> tuple[int, float, float]:
+    """How many there are, their mean, and their variance (0 of less than two)."""
+    if isinstance(distances, Counted):
+        return (distances.size, *(distances.mean_and_variance() if distances.size > 1 else (0, 0)))
+    sample = np.asarray(distances, np.float64)
+    spread = float(sample.var(ddof=1)) if sample.size > 1 else 0.0
+    return sample.size, float(sample.mean()), spread

@@ -83,6 +83,7 @@ def give_password(clone: Path, password: str) -> None:
 def test_another_clone_pulls_and_computes_nothing(server, tmp_path):
     first, second = small_project(tmp_path / "first"), tmp_path / "second"
     set_params(first, {"fetch.synthetic.natural": 2, "fetch.synthetic.simple": 0})
+    commit(first)
     run(first, "dvc", "repro", *STAGES)
     run(first, "dvc", "remote", "add", "--default", "team", f"webdav://127.0.0.1:{server.port}")
     run(first, "dvc", "remote", "modify", "team", "user", "team")

@@ -1,0 +1,180 @@
+"""What a clip costs when there are many: time, memory and disk at 100, 1,000 and 13,320 clips.
+
+``python -m benchmarks.scale [CLIPS ...]``
+
+Short drawn clips (12 frames of 320x240) through `fetch`, `compress`, `validate` and `hash_drift` by
+DVC, on every core; `optimize` works on a fixed number of clips and is not counted. The largest of
+100, 1,000 and 13,320 takes hours. Memory is the peak of the resident set: of the driver, and of the
+largest of its workers and their ffmpeg. Run it on a machine that does nothing else.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.footage import heading, markdown
+from benchmarks.ucf101 import disk_of, duration
+from stages.pipeline.processes import count
+from tests.worktree import commit, copy_to, run, set_params
+
+SIZES = (100, 1_000, 13_320)
+STAGES = ("fetch", "compress", "validate", "hash_drift")
+FRAMES = 12
+WITHIN = 0.10
+_GLANCE_SECONDS = 0.1
+
+# To project by; an hour of a processor core, as clouds rent them out, at about this price.
+UCF101_CLIPS, UCF101_FRAMES = 13_320, 60
+CORES = (2, 16, 128)
+DOLLARS_A_CORE_HOUR = 0.05
+PARAMS = {
+    "fetch.max_frames": FRAMES,
+    "fetch.synthetic.simple": 0,
+    "fetch.synthetic.frames": FRAMES,
+    "signature.closed_loop": 0,
+    "optimize.clips": 2,
+    "optimize.generations": 1,
+    "optimize.population": 4,
+    "validate.wrong_keys": 100,
+}
+
+
+@dataclass
+class Peak:
+    """The largest resident sets that were seen, in bytes."""
+
+    driver: int = 0
+    worker: int = 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One size of data set: seconds of each stage, and of a run with nothing to do; bytes."""
+
+    clips: int
+    seconds: dict[str, float]
+    peaks: dict[str, Peak]
+    at_rest: float
+    disk: int
+
+    @property
+    def per_clip(self) -> float:
+        return sum(self.seconds.values()) / self.clips
+
+
+def main(sizes: Sequence[int]) -> None:
+    print(f"# {heading(__doc__)}\n", flush=True)
+    done = []
+    for clips in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            done.append(measure(Path(folder, "project"), clips))
+        print(f"{clips} clips: {duration(sum(done[-1].seconds.values()))}", file=sys.stderr)
+    print(markdown([row(one, done[0]) for one in done]))
+    print("\nClips per second of each stage, and peak memory of the driver and of a worker:\n")
+    print(markdown([stage_row(one, name) for one in done for name in STAGES]))
+    print(f"\n{FRAMES} frames a clip, {count()} processes, {os.cpu_count()} cores, load average ")
+    print(f"at the end {os.getloadavg()[0]:.0f}. Target: a clip's cost flat within {WITHIN:.0%}.\n")
+    print(f"**Projection**, and no measurement: the cost of a clip at {done[-1].clips:,} clips, ")
+    print(f"times the clips, divided by the cores; {UCF101_FRAMES} frames cost ")
+    print(
+        f"{UCF101_FRAMES // FRAMES} times as much as {FRAMES}, which is an upper bound, for what "
+    )
+    print("a clip costs whatever its length is multiplied, too. A core-hour is taken at ")
+    print(f"{DOLLARS_A_CORE_HOUR} USD. The distances of all pairs in `hash_drift` grow with the ")
+    print("square of the clips and are done by one core: see the table for what is not flat.\n")
+    print(markdown([projection(done[-1], clips) for clips in (UCF101_CLIPS, 1_000_000)]))
+
+
+def measure(project: Path, clips: int) -> Measured:
+    """Run the stages on that many clips."""
+    copy_to(project)
+    set_params(project, PARAMS | {"fetch.synthetic.natural": clips})
+    commit(project)
+    seconds: dict[str, float] = {}
+    peaks: dict[str, Peak] = {}
+    for name in ("fetch", "compress", "optimize", "validate", "hash_drift"):
+        with watched() as peak:
+            started = time.perf_counter()
+            run(project, "dvc", "repro", "--single-item", name)
+            spent = time.perf_counter() - started
+        if name in STAGES:
+            seconds[name], peaks[name] = spent, peak
+    started = time.perf_counter()
+    done = run(project, "dvc", "repro", "validate", "hash_drift")
+    assert "Running stage" not in done.stdout
+    return Measured(clips, seconds, peaks, time.perf_counter() - started, disk_of(project))
+
+
+@contextmanager
+def watched() -> Iterator[Peak]:
+    """Look at the memory of all that this process starts, many times a second."""
+    peak, stopped = Peak(), threading.Event()
+
+    def watch() -> None:
+        while not stopped.wait(_GLANCE_SECONDS):
+            for process in psutil.Process().children(recursive=True):
+                # A process may end while it is looked at.
+                with suppress(psutil.Error):
+                    notice(peak, process)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        stopped.set()
+        watcher.join()
+
+
+def notice(peak: Peak, process: psutil.Process) -> None:
+    """Add what one process takes; the driver is the one that runs the stage."""
+    command, resident = process.cmdline(), process.memory_info().rss
+    if any(word.startswith("stages.") for word in command):
+        peak.driver = max(peak.driver, resident)
+    elif any("spawn_main" in word for word in command) or "ffmpeg" in process.name():
+        peak.worker = max(peak.worker, resident)
+
+
+def row(one: Measured, first: Measured) -> dict[str, str]:
+    return {
+        "clips": f"{one.clips:,}",
+        "clips/s": f"{1 / one.per_clip:.2f}",
+        "cost of a clip": f"{one.per_clip * 1000:.0f} ms",
+        "against the smallest": f"{one.per_clip / first.per_clip:.3f}",
+        "`dvc repro` with nothing to do": f"{one.at_rest:.1f} s",
+        "disk": f"{one.disk / 1e9:.2f} GB",
+        "disk of a clip": f"{one.disk / one.clips / 1e6:.2f} MB",
+    }
+
+
+def stage_row(one: Measured, name: str) -> dict[str, str]:
+    peak = one.peaks[name]
+    return {
+        "clips": f"{one.clips:,}",
+        "stage": name,
+        "clips/s": f"{one.clips / one.seconds[name]:.2f}",
+        "driver": f"{peak.driver / 1e6:.0f} MB",
+        "worker": f"{peak.worker / 1e6:.0f} MB",
+    }
+
+
+def projection(one: Measured, clips: int) -> dict[str, str]:
+    core_seconds = one.per_clip * count() * clips * UCF101_FRAMES / FRAMES
+    return {
+        "clips": f"{clips:,}",
+        **{f"on {cores} cores": duration(core_seconds / cores) for cores in CORES},
+        "cost": f"{core_seconds / 3600 * DOLLARS_A_CORE_HOUR:,.0f} USD",
+        "disk": f"{one.disk / one.clips * UCF101_FRAMES / FRAMES * clips / 1e12:.2f} TB",
+    }
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or SIZES)

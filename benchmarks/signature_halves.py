@@ -85,13 +85,15 @@ def main(directories: list[Path]) -> None:
             )
             hand_set = to_signature(start(), preset)
             found = [optimised(chosen, half, pool) for half in halves]
+            outcomes: list[Outcome] = []
             for name, signatures in (("hand-set", [hand_set, hand_set]), ("optimised", found)):
-                trials = [
-                    trial(chosen, clip, signature)
-                    for half, signature in zip(halves[::-1], signatures, strict=True)
-                    for clip in half
-                ]
-                outcomes = map_items(pool, run_trial, trials, label=f"{preset}, {name}")
+                if name == "hand-set" or signatures != [hand_set, hand_set]:
+                    trials = [
+                        trial(chosen, clip, signature)
+                        for half, signature in zip(halves[::-1], signatures, strict=True)
+                        for clip in half
+                    ]
+                    outcomes = map_items(pool, run_trial, trials, label=f"{preset}, {name}")
                 rows.append(row(f"`{preset}`, {name}", outcomes, chosen))
                 shows.append(shown(rows[-1]["signature"], [one.colour for one in outcomes]))
         for crf in TRANSPARENT:

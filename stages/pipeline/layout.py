@@ -5,7 +5,12 @@ from pathlib import Path, PurePosixPath
 from stages.errors import AfterimageError
 
 # Where files appear one by one; a folder that DVC removes before a stage is none of them.
-FOLDERS = tuple(Path(name) for name in ("data", "data/sweep", "metrics", "metrics/sweep"))
+FOLDERS = tuple(
+    Path(name)
+    for name in (
+        "data", "data/sweep", "data/baseline", "metrics", "metrics/sweep", "metrics/baseline",
+    )
+)  # fmt: skip
 
 CLIPS = Path("data/clips")
 MANIFEST = Path("data/clips.csv")
@@ -48,6 +53,21 @@ def sweep_table(row: str) -> Path:
 def sweep_metrics(row: str) -> Path:
     """The metrics of a row of the sweep."""
     return Path("metrics/sweep") / f"{row}.json"
+
+
+def baseline(method: str) -> Path:
+    """What a baseline learned and scored: `signature.json`, `history.csv` and `scores.csv`."""
+    return Path("data/baseline") / method
+
+
+def baseline_metrics(method: str) -> Path:
+    """The metrics of a baseline."""
+    return Path("metrics/baseline") / f"{method}.json"
+
+
+def baseline_cost(method: str) -> Path:
+    """What a baseline took: no result, and tracked by nobody."""
+    return Path("data/baseline_cost") / f"{method}.json"
 
 
 def _named(folder: Path, clip_id: str) -> Path:

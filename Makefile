@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro sweep test lint repro-check robustness readme pins clean
+.PHONY: help setup repro sweep baselines test lint repro-check robustness readme pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,9 +26,13 @@ repro: setup ## Run the main line of the pipeline, and say where to look
 	@$(RUN) dvc metrics show --precision 7
 	@echo "Tables: data/scores.csv (signature), data/drift.csv (fingerprint), data/optimize_history.csv"
 
-sweep: setup ## Run what is beyond the main line: other CRFs, encoders and edits
+sweep: setup ## Run everything: other CRFs, encoders and edits, and the baselines
 	$(RUN) dvc repro
 	@$(RUN) dvc metrics show --precision 7 metrics/sweep
+
+baselines: setup ## Run the other ways to choose a mark, and the earlier detector
+	$(RUN) dvc repro baseline
+	@$(RUN) dvc metrics show --precision 7 metrics/baseline
 
 test: setup ## Run the tests
 	$(RUN) python -m pytest -n 2
@@ -53,7 +57,7 @@ readme: setup ## Bring the tables in the README up to date with metrics/
 pins: ## Resolve pyproject.toml anew into requirements.txt
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[baselines,dev]'
 	{ echo "# The whole tree, by version; made by \`make pins\`. pyproject.toml says what is needed."; \
 	  $(BIN)/python -m pip freeze --exclude-editable; } > requirements.txt
 	@touch $(VENV)/.installed

@@ -56,23 +56,31 @@ class Outcome:
 
 def run_trial(trial: Trial) -> Outcome:
     """Mark, send, detect, and differentiate all of it."""
-    frames, vector = _frames(trial.clip), np.array(trial.vector)
-    signature = Signature(to_signature(vector).usable(len(frames)))
-    if not signature.carriers:
-        return Outcome(np.zeros(1), np.zeros((1, len(vector))))
-    key = training_key(trial.seed, trial.clip.id)
-    marking = Marking(
-        frames, signature, key, {}, trial.psnr_db if trial.marked else np.inf, trial.headroom
-    )
-
-    def scores(at: Any) -> Any:
-        every = traced(at, to_signature(vector))
-        usable = [one for one in every if one.carrier in signature.carriers]
-        return anp.array(_scores(usable, marking, trial.channels))
-
-    backward, z = make_vjp(scores)(vector)
+    vector = np.array(trial.vector)
+    backward, z = make_vjp(scores_near(trial))(vector)
     slopes = np.array([backward(row) for row in np.eye(len(z))])
     return Outcome(np.round(z, _DECIMALS), np.round(slopes, _DECIMALS))
+
+
+def scores_near(trial: Trial) -> Callable[[Any], Any]:
+    """The scores [shape=(n,)] as a function of the vector, smooth near the trial's.
+
+    A clip in which no carrier fits has the one score 0.
+    """
+    frames = _frames(trial.clip)
+    whole = to_signature(np.array(trial.vector))
+    signature = Signature(whole.usable(len(frames)))
+    key = training_key(trial.seed, trial.clip.id)
+    psnr_db = trial.psnr_db if trial.marked else np.inf
+    marking = Marking(frames, signature, key, {}, psnr_db, trial.headroom)
+
+    def scores(vector: Any) -> Any:
+        carriers = [one for one in traced(vector, whole) if one.carrier in signature.carriers]
+        if not carriers:
+            return 0.0 * vector[:1]
+        return anp.array(_scores(carriers, marking, trial.channels))
+
+    return scores
 
 
 def _scores(carriers: Sequence[Traced], marking: Marking, channels: Sequence[Channel]) -> list[Any]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from pathlib import Path
 from statistics import fmean, median
 
 import numpy as np
@@ -25,7 +26,7 @@ from stages.pipeline import layout
 from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params
-from stages.pipeline.progress import Progress, progress
+from stages.pipeline.progress import progress
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, results, workers
 from stages.signature.bound import threshold
@@ -47,7 +48,7 @@ with told_in_one_line():
         real_forward,
         untrained,
     )
-    from stages.baselines.proxy import Proxy
+    from stages.baselines.proxy import Proxy, Rounding
     from stages.baselines.scheme import FixedPattern, Keyed, Scheme
     from stages.baselines.task import Learned, Task
 
@@ -94,35 +95,28 @@ def main(params: Params, asked: argparse.Namespace) -> None:
     train, test = (of_split(manifest, split) for split in ("train", "test"))
     if not train or not test:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clips to train and to test on")
-    settings, method = params.baseline, asked.method
-    codecs = real_codecs(params)
-    rounding = "hard" if method in HARD else "soft"
-    proxies = tuple(Proxy(codec.crf, rounding, settings.sharpness) for codec in codecs)
+    method, codecs = asked.method, real_codecs(params)
+    rounding: Rounding = "hard" if method in HARD else "soft"
+    proxies = tuple(Proxy(codec.crf, rounding, params.baseline.sharpness) for codec in codecs)
     with workers() as pool, written_whole(layout.baseline(method)) as folder:
         folder.mkdir()
         began = time.perf_counter()
+        clips = spread(train, params.baseline.clips)
+        scheme: Scheme
         if method in LEARNED:
-            with progress(method, settings.steps, "steps") as advance:
-                task = task_of(params, spread(train, settings.clips), codecs, pool, advance)
-                learned = LEARNED[method](task)
-            signature = to_signature(np.array(learned.vector))
-            write_text(folder / "signature.json", signature.to_json())
-            write_table(folder / "history.csv", history(learned))
-            scheme: Scheme = keyed(params, learned)
-            encodes = learned.encodes
+            learned = learn(params, method, clips, codecs, pool)
+            write_learned(folder, learned)
+            scheme, encodes = keyed(params, learned), learned.encodes
         else:
-            clips = spread(train, settings.clips)
-            scheme = unkeyed(params, clips, codecs[0], pool)
-            encodes = 2 * len(clips)
-        seconds = time.perf_counter() - began
+            scheme, encodes = unkeyed(params, clips, codecs[0], pool), 2 * len(clips)
+        cost = {"seconds": round(time.perf_counter() - began, 1), "encodes": encodes}
         judge = partial(judge_clip, scheme=scheme, codecs=codecs, proxies=proxies)
-        judged = map_items(pool, judge, spread(test, settings.test_clips), label=method)
+        judged = map_items(pool, judge, spread(test, params.baseline.test_clips), label=method)
         write_table(folder / "scores.csv", [asdict(row) for one in judged for row in one.passages])
     write_metrics(
         layout.baseline_metrics(method),
         {"encodes": encodes, **summary(judged, scheme, params.validation.confidence)},
     )
-    cost = {"seconds": round(seconds, 1), "encodes": encodes}
     write_text(layout.baseline_cost(method), json.dumps(cost) + "\n")
 
 
@@ -135,26 +129,44 @@ def real_codecs(params: Params) -> tuple[Codec, ...]:
     return tuple(replace(codec, crf=crf) for crf in crfs)
 
 
-def task_of(
-    params: Params, clips: Sequence[Clip], codecs: tuple[Codec, ...], pool: Executor, done: Progress
-) -> Task:
-    """What a method learns from."""
-    settings = params.baseline
-    return Task(
-        clips=tuple(clips),
-        conditions=Conditions(codecs, threshold(params.signature.false_positive_rate)),
-        psnr_db=params.signature.psnr_db,
-        headroom=headroom(params.signature),
-        origin=start(params.signature.preset),
-        steps=settings.steps,
-        learning_rate=settings.learning_rate,
-        sharpness=settings.sharpness,
-        population=params.optimize.population,
-        sigma=params.optimize.sigma,
-        seed=settings.seed,
-        spread=lambda function, items: results([pool.submit(function, item) for item in items]),
-        advance=done,
-    )
+def learn(
+    params: Params, method: str, clips: Sequence[Clip], codecs: tuple[Codec, ...], pool: Executor
+) -> Learned:
+    """Give a method its clips, its conditions and its budget."""
+    settings, mark = params.baseline, params.signature
+    with progress(method, settings.steps, "steps") as advance:
+        task = Task(
+            clips=tuple(clips),
+            conditions=Conditions(codecs, threshold(mark.false_positive_rate)),
+            psnr_db=mark.psnr_db,
+            headroom=headroom(mark),
+            origin=start(mark.preset),
+            steps=settings.steps,
+            learning_rate=settings.learning_rate,
+            sharpness=settings.sharpness,
+            population=params.optimize.population,
+            sigma=params.optimize.sigma,
+            seed=settings.seed,
+            spread=lambda function, items: results([pool.submit(function, i) for i in items]),
+            advance=advance,
+        )
+        return LEARNED[method](task)
+
+
+def write_learned(folder: Path, learned: Learned) -> None:
+    """The signature that was found and, if anything was tried, the way to it."""
+    write_text(folder / "signature.json", to_signature(np.array(learned.vector)).to_json())
+    rows = [
+        {
+            "step": number,
+            "objective": step.objective,
+            "z_median": median(step.z),
+            "z_min": min(step.z),
+        }
+        for number, step in enumerate(learned.history)
+    ]
+    if rows:
+        write_table(folder / "history.csv", rows)
 
 
 def keyed(params: Params, learned: Learned) -> Keyed:
@@ -170,9 +182,7 @@ def keyed(params: Params, learned: Learned) -> Keyed:
     )
 
 
-def unkeyed(
-    params: Params, clips: Sequence[Clip], codec: Codec, pool: Executor
-) -> FixedPattern:
+def unkeyed(params: Params, clips: Sequence[Clip], codec: Codec, pool: Executor) -> FixedPattern:
     """The earlier mark and detector; the threshold is learned on what the real codec leaves."""
     scheme = FixedPattern(params.signature.psnr_db, headroom(params.signature), threshold=0.0)
     pairs = results([pool.submit(scores_of, clip, scheme, codec) for clip in clips])
@@ -201,9 +211,7 @@ def judge_clip(
         sent = [codec.encode(frames, subject=clip.id) for frames in (marked, original)]
         real = [codec.decode(encoded, original, subject=clip.id) for encoded in sent]
         received = passage(clip, scheme, original, real, ("real", codec.crf))
-        passages.append(
-            replace(received, bytes_marked=len(sent[0]), bytes_unmarked=len(sent[1]))
-        )
+        passages.append(replace(received, bytes_marked=len(sent[0]), bytes_unmarked=len(sent[1])))
     return Judged(len(original), measure(original, marked), tuple(passages))
 
 
@@ -279,14 +287,6 @@ def rates(rows: list[Passage], scheme: Scheme, confidence: float) -> dict[str, f
         "wrong_key_trials": wrong_key_trials,
         "codec_psnr_db": fmean(row.codec_psnr_db for row in rows),
     }
-
-
-def history(learned: Learned) -> list[dict[str, float]]:
-    """A row a step; one row without a score where nothing was learned."""
-    return [
-        {"step": number, "objective": step.objective, "z_median": median(step.z), "z_min": min(step.z)}
-        for number, step in enumerate(learned.history)
-    ]
 
 
 def arguments() -> argparse.Namespace:

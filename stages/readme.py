@@ -15,7 +15,9 @@ README = Path("README.md")
 def main(check: bool) -> int:
     """Write the README, or only say whether it is current."""
     text = README.read_text(encoding="utf-8")
-    current = replaced(replaced(text, "results", results()), "sweep", sweep())
+    current = text
+    for part, content in (("results", results), ("sweep", sweep), ("baselines", baselines)):
+        current = replaced(current, part, content())
     if current == text:
         return 0
     if check:
@@ -117,6 +119,54 @@ def sweep() -> str:
             f"{drift['drift_median']:.0f} / {drift['drift_max']}",
         ))  # fmt: skip
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+METHODS = {
+    "adaptive": "gradient through a soft proxy",
+    "contrastive": "marked and unmarked pushed apart, through a hard proxy",
+    "real_forward": "real H.264 forward, identity backward",
+    "cmaes": "CMA-ES on real H.264",
+    "hand_set": "hand-set, nothing learned",
+    "random_spectrum": "drawn at random, nothing learned",
+    "fixed_pattern": "the earlier detector: one pattern, no key",
+}
+
+
+def baselines() -> str:
+    """The other ways to choose a mark as a table: first at one CRF, then at the harder one."""
+    found = [
+        (name, json.loads(layout.baseline_metrics(name).read_text(encoding="utf-8")))
+        for name in load_params().baseline.methods
+    ]
+    rows = [
+        ("CRF", "method", "real encodes", "TPR, proxy", "FPR, proxy", "TPR, real H.264",
+         "FPR, real H.264", "median z, proxy / real", "mismatch"),
+        ("---",) * 9,
+    ]  # fmt: skip
+    for harder in (False, True):
+        for name, metrics in found:
+            at = metrics["harder"] if harder else metrics
+            proxy, real = at["proxy"], at["real"]
+            digits = 2 if name == "fixed_pattern" else 1
+            rows.append((
+                f"{at['crf']}", f"`{name}`: {METHODS[name]}", f"{metrics['encodes']}",
+                _tpr(proxy), _fpr(proxy), _tpr(real), _fpr(real),
+                f"{proxy['z_median']:.{digits}f} / {real['z_median']:.{digits}f}",
+                f"{at['mismatch_db']:+.1f} dB",
+            ))  # fmt: skip
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _tpr(rates: dict[str, Any]) -> str:
+    return (
+        f"{rates['tpr']:.0%} of {rates['clips']} "
+        f"({rates['tpr_ci_low']:.0%} to {rates['tpr_ci_high']:.0%})"
+    )
+
+
+def _fpr(rates: dict[str, Any]) -> str:
+    trials = rates["wrong_key_trials"] + rates["clips"]
+    return f"{rates['fpr']:.1%} of {trials:,} (at most {rates['fpr_ci_high']:.1%})"
 
 
 def _load(stage: str) -> dict[str, Any]:

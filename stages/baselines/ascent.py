@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stages.baselines.autodiff import anp, grad
+from stages.baselines.autodiff import grad
 from stages.baselines.channel import Channel
 from stages.baselines.task import Step, Task, rounded
 from stages.baselines.trial import Outcome, Trial, run_trial
@@ -51,18 +51,15 @@ def _looked(
 ) -> tuple[Step, Vector]:
     """The objective at a vector, and its slope."""
     marked = [
-        Trial(vector, clip, channels, task.psnr_db, task.headroom, task.seed)
-        for clip in task.clips
+        Trial(vector, clip, channels, task.psnr_db, task.headroom, task.seed) for clip in task.clips
     ]
     plain = [replace(trial, marked=False) for trial in marked] if unmarked else []
     outcomes: list[Outcome] = task.spread(run_trial, [*marked, *plain])
     populations = outcomes[: len(marked)], outcomes[len(marked) :]
     z, slopes = zip(*(_stacked(population, len(vector)) for population in populations), strict=True)
-    slope = sum(
-        grad(objective, which)(*z) @ slopes[which] for which in range(2) if len(z[which])
-    )
+    slope = sum(grad(objective, which)(*z) @ slopes[which] for which in range(2) if len(z[which]))
     step = Step(vector, round(float(objective(*z)), 6), tuple(z[0].tolist()))
-    return step, np.round(np.asarray(slope, np.float64), _DECIMALS)
+    return step, np.asarray(np.round(slope, _DECIMALS), np.float64)
 
 
 def _stacked(outcomes: list[Outcome], size: int) -> tuple[Vector, Vector]:
@@ -71,8 +68,3 @@ def _stacked(outcomes: list[Outcome], size: int) -> tuple[Vector, Vector]:
         np.concatenate([np.zeros(0), *(outcome.z for outcome in outcomes)]),
         np.concatenate([np.zeros((0, size)), *(outcome.slopes for outcome in outcomes)]),
     )
-
-
-def mean_score(marked: Any, _unmarked: Any) -> Any:
-    """The mean of marked scores: what a detector's output is, and no more."""
-    return anp.mean(marked)

@@ -1,7 +1,7 @@
 """What comes back of a mark, and how that would change with the mark: two ways to answer.
 
-`ThroughProxy` differentiates the proxy. `ThroughCodec` sends the marked video through the real codec
-and takes the slope for 1, as if the codec only added noise that has nothing to do with the mark.
+`ThroughProxy` differentiates the proxy. `ThroughCodec` sends the marked video through the real
+codec and takes the slope for 1, as if the codec only added noise, whatever the mark.
 """
 
 from collections.abc import Callable, Mapping
@@ -120,9 +120,7 @@ class ThroughProxy:
         def pullback(wanted: Pictures) -> Pictures:
             seen = np.array([transformed(wanted[at]) for at in addresses])
             put = marking.strength * np.einsum("sphiwj,shiwj->phiwj", slopes, seen)
-            return {
-                at: from_blocks(part, shape) for at, part in zip(addresses, put, strict=True)
-            }
+            return {at: from_blocks(part, shape) for at, part in zip(addresses, put, strict=True)}
 
         means = {at: from_blocks(mean, shape) for at, mean in zip(addresses, found, strict=True)}
         return means, pullback
@@ -149,17 +147,18 @@ class ThroughCodec:
                 own = marking.of_plane(plane)
                 signs, weights = modulations(own, len(marking.frames))
                 for put, carrier in enumerate(own):
-                    slopes[carrier.address] = marking.strength * sum(
-                        float(weights[seen] @ signs[put]) * wanted[other.address]
-                        for seen, other in enumerate(own)
-                    )
+                    seen = [
+                        float(weight @ signs[put]) * wanted[other.address]
+                        for weight, other in zip(weights, own, strict=True)
+                    ]
+                    slopes[carrier.address] = marking.strength * np.sum(seen, axis=0)
             return slopes
 
         return Response(found, pullback)
 
 
 def modulations(carriers: list[Carrier], frames: int) -> tuple[Floats, Floats]:
-    """What the mark and what the detector multiply each frame by [both shape=(carriers, frames)]."""
+    """What the mark and the detector multiply each frame by [both shape=(carriers, frames)]."""
     signs = np.array([modulation(carrier.flip, frames) for carrier in carriers])
     signs = signs.reshape(len(carriers), frames)
     return signs, (signs - signs.mean(axis=1, keepdims=True)) / frames

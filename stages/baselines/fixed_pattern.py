@@ -1,8 +1,8 @@
 """The earlier detector: one pattern for everybody, and the absolute value of its correlation.
 
 The pattern stands in the low band of every 8x8 block of luma, in every frame, and there is no key.
-What it correlates with in a video without it has no law that could be known beforehand: the threshold
-has to be learned.
+How a video without it correlates with it follows no law that could be known beforehand: the
+threshold has to be learned.
 """
 
 from collections.abc import Sequence

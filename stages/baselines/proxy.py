@@ -23,7 +23,9 @@ BLOCK = 8
 # Step sizes at QP 0 to 5; they double every 6 (ITU-T H.264, table in 8.5.9, as step sizes).
 _STEPS = (0.625, 0.6875, 0.8125, 0.875, 1.0, 1.125)
 # Chroma's QP at luma's from 30 on (ITU-T H.264, table 8-15).
-_CHROMA_QP = (29, 30, 31, 32, 32, 33, 34, 34, 35, 35, 36, 36, 37, 37, 37, 38, 38, 38, 39, 39, 39, 39)
+_CHROMA_QP = (
+    29, 30, 31, 32, 32, 33, 34, 34, 35, 35, 36, 36, 37, 37, 37, 38, 38, 38, 39, 39, 39, 39,
+)  # fmt: skip
 # Exact ties are common among whole numbers: they all go up, whatever the last bit of a float says.
 _TIE = 1e-6
 
@@ -35,9 +37,9 @@ class Proxy:
     Attributes
     ----------
     crf : constant rate factor, taken for the QP of every block, 0 to 51.
-    rounding : ``soft``, a staircase of tanh that has a slope everywhere (Gong et al., Differentiable
-        Soft Quantization, 2019), or ``hard``, whose slope is taken for 1 (the straight-through
-        estimator; Bengio et al., 2013).
+    rounding : ``soft``, a staircase of tanh that has a slope everywhere (Gong et al.,
+        Differentiable Soft Quantization, 2019), or ``hard``, whose slope is taken for 1 (the
+        straight-through estimator; Bengio et al., 2013).
     sharpness : of the soft staircase; 0 is the identity, infinity is hard.
     """
 

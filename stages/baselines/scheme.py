@@ -61,9 +61,7 @@ class Keyed:
         return false_positive_bound(self.threshold)
 
     def mark(self, frames: Frames) -> Frames:
-        return embed(
-            frames, self.signature, self.key, psnr_db=self.psnr_db, headroom=self.headroom
-        )
+        return embed(frames, self.signature, self.key, psnr_db=self.psnr_db, headroom=self.headroom)
 
     def find(self, frames: Frames, subject: str) -> Found:
         found = features(frames, self.signature)

@@ -53,7 +53,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Step:
-    """A vector that was tried, its score by the method's own objective, and the scores behind it."""
+    """A vector that was tried, its value by the method's own objective, and ``z`` behind it."""
 
     vector: Candidate
     objective: float

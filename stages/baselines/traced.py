@@ -63,8 +63,9 @@ def traced(vector: Any, signature: Signature) -> list[Traced]:
         "U": (1 - luma_share) * (1 - v_share),
         "V": (1 - luma_share) * v_share,
     }
-    flips = dict(zip(LUMA_FLIPS, luma_flips, strict=True)), dict(
-        zip(CHROMA_FLIPS, chroma_flips, strict=True)
+    flips = (
+        dict(zip(LUMA_FLIPS, luma_flips, strict=True)),
+        dict(zip(CHROMA_FLIPS, chroma_flips, strict=True)),
     )
     shares = [
         planes[carrier.plane] * flips[carrier.plane != "Y"][carrier.flip]
@@ -86,7 +87,7 @@ def traced(vector: Any, signature: Signature) -> list[Traced]:
 
 
 def pictures(carriers: Sequence[Traced], frames: Frames, key: bytes) -> list[Any]:
-    """Each carrier's part of the mark [shape of its plane]: together of mean squared RGB error 1."""
+    """Each carrier's part of the mark [shape of its plane]: together of squared RGB error 1."""
     whole = sum(one.share for one in carriers)
     return [anp.sqrt(one.share / whole) * _picture(one, frames, key) for one in carriers]
 

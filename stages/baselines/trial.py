@@ -97,7 +97,7 @@ def _scores(carriers: Sequence[Traced], marking: Marking, channels: Sequence[Cha
 
 
 def _received(mark: Any, marking: Marking, channel: Channel) -> Any:
-    """The modulated means that a channel leaves, as one vector, of the pictures of a mark as one."""
+    """The modulated means that a channel leaves of a mark; both as one vector."""
     answer: list[Response] = []
 
     @primitive
@@ -125,7 +125,9 @@ def _by_address(joined: Any, marking: Marking) -> dict[str, Any]:
 
 
 def _joined(parts: Pictures, marking: Marking) -> Floats:
-    return np.concatenate([parts[carrier.address].ravel() for carrier in marking.signature.carriers])
+    return np.concatenate(
+        [parts[carrier.address].ravel() for carrier in marking.signature.carriers]
+    )
 
 
 @functools.lru_cache(maxsize=32)

@@ -16,7 +16,7 @@ try:
     from autograd.extend import defvjp
     from autograd.extend import primitive as _primitive
 except ModuleNotFoundError as error:
-    if error.name != "autograd":
+    if (error.name or "").partition(".")[0] != "autograd":
         raise
     raise AfterimageError(
         "the baselines need autograd, which is not installed; run `pip install autograd`"

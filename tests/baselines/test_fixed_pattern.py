@@ -39,7 +39,7 @@ def test_a_threshold_lies_half_way_between_the_medians():
 def test_its_absolute_correlation_accuses_innocent_videos():
     """Scores of unmarked videos reach into those of marked ones; the keyed detector's do not."""
     small = Geometry(160, 112)
-    clips = [normalised(draw("natural", index, 4, seed=3), small) for index in range(30)]
+    clips = [normalised(draw("natural", index, 4, seed=3), small) for index in range(20)]
     innocent = np.array([fixed_pattern.score(clip) for clip in clips])
     guilty = np.array([fixed_pattern.score(marked(clip)) for clip in clips])
     learned = fixed_pattern.learned_threshold(guilty[::2].tolist(), innocent[::2].tolist())

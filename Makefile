@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro sweep report test lint repro-check robustness cluster-check readme plots-page pins clean
+.PHONY: help setup repro sweep baselines report test lint repro-check robustness cluster-check readme plots-page pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -26,7 +26,7 @@ repro: setup ## Run the main line of the pipeline, and say where to look
 	@$(RUN) dvc metrics show --precision 7
 	@echo "Tables: data/scores.csv (signature), data/drift.csv (fingerprint), data/optimize_history.csv"
 
-sweep: setup ## Run what is beyond the main line: other CRFs, encoders and edits
+sweep: setup ## Run everything: other CRFs, encoders and edits, and the baselines
 	$(RUN) dvc repro
 	@$(RUN) dvc metrics show --precision 7 metrics/sweep
 	@echo "Look at it: report/index.html"
@@ -34,6 +34,10 @@ sweep: setup ## Run what is beyond the main line: other CRFs, encoders and edits
 report: setup ## Run what is missing, and show everything on report/index.html
 	$(RUN) dvc repro report
 	@echo "Look at it: report/index.html"
+
+baselines: setup ## Run the other ways to choose a mark, and the earlier detector
+	$(RUN) dvc repro baseline
+	@$(RUN) dvc metrics show --precision 7 metrics/baseline
 
 test: setup ## Run the tests
 	$(RUN) python -m pytest -n 2
@@ -64,7 +68,7 @@ plots-page: ## Put Vega into the offline page of dvc plots anew (needs npm)
 pins: ## Resolve pyproject.toml anew into requirements.txt
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[baselines,dev]'
 	{ echo "# The whole tree, by version; made by \`make pins\`. pyproject.toml says what is needed."; \
 	  $(BIN)/python -m pip freeze --exclude-editable; } > requirements.txt
 	@touch $(VENV)/.installed

@@ -64,7 +64,9 @@ def load(params: Params) -> Results:
         by_crf=by_crf,
         z_by_crf=[_table(layout.sweep_table(row.name))["z_marked"].tolist() for row in by_crf],
         others=other_rows(params.sweep, params.compress),
-        baselines=[Row(path.stem, path.stem, _json(path)) for path in layout.baseline_metrics()],
+        baselines=[
+            Row(path.stem, path.stem, _json(path)) for path in layout.all_baseline_metrics()
+        ],
         strips={
             clip.id: clip_strip(clip, params.compress.codec)
             for clip in read_manifest(layout.MANIFEST)

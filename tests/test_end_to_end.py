@@ -26,6 +26,11 @@ SMALL = {
     "sweep.crf": [40],
     "sweep.encoders": ["libx265"],
     "sweep.edits": ["shifted"],
+    "baseline.methods": ["adaptive", "fixed_pattern"],
+    "baseline.clips": 1,
+    "baseline.test_clips": 1,
+    "baseline.steps": 3,
+    "baseline.wrong_keys": 10,
 }
 METRICS = {
     "fetch": {"clips", "frames", "groups", "train_clips", "test_clips"},
@@ -78,8 +83,11 @@ METRICS = {
     "sweep/crf40": {"crf", "bitrate_kbps", "signature", "fingerprint"},
     "sweep/libx265": {"crf", "bitrate_kbps", "signature", "fingerprint"},
     "sweep/shifted": {"crf", "bitrate_kbps", "signature", "fingerprint"},
+    "baseline/adaptive": {"encodes", "crf", "proxy", "real", "mismatch_db", "harder"},
+    "baseline/fixed_pattern": {"encodes", "crf", "proxy", "real", "mismatch_db", "harder"},
 }
 SWEEP = {"sweep@40", "sweep_encoder@libx265", "sweep_edit@shifted"}  # fmt: skip
+BASELINES = {"baseline@adaptive", "baseline@fixed_pattern"}
 
 
 @pytest.fixture
@@ -114,7 +122,7 @@ def ran(repro: subprocess.CompletedProcess[str]) -> list[str]:
 def test_repro_runs_what_depends_on_a_change_and_nothing_else(small):
     first = run(small, "dvc", "repro")
     main_line = {"fetch", "compress", "optimize", "validate", "hash_drift"}
-    assert set(ran(first)) == main_line | SWEEP | {"report"}
+    assert set(ran(first)) == main_line | SWEEP | BASELINES | {"report"}
     for name, names in METRICS.items():
         found = metrics(small, name)
         assert names <= set(found)
@@ -134,7 +142,8 @@ def test_repro_runs_what_depends_on_a_change_and_nothing_else(small):
     assert "CRF 45" in (small / "report" / "index.html").read_text(encoding="utf-8")
 
     changed = run(small, "dvc", "exp", "run", "-S", "compress.crf=35")
-    assert set(ran(changed)) == (main_line - {"fetch"}) | SWEEP | {"sweep@45", "report"}
+    again = SWEEP | BASELINES | {"sweep@45", "report"}
+    assert set(ran(changed)) == (main_line - {"fetch"}) | again
     assert metrics(small, "compress")["crf"] == 35
     diff = json.loads(run(small, "dvc", "metrics", "diff", "--json").stdout)
     assert diff["metrics/compress.json"]["crf"] == {"old": 28, "new": 35, "diff": 7}

@@ -34,7 +34,8 @@ def test_a_stage_says_what_it_is_for(name):
         (item,) = stage["matrix"]
         assert stage["cmd"] == f"{'python -m ' + module_of(stage)} --{item} ${{item.{item}}}"
         assert [list(file) for file in stage["metrics"]] == [
-            [out.replace("data/", "metrics/").replace(".csv", ".json")] for out in stage["outs"]
+            [out.replace("data/", "metrics/").removesuffix(".csv") + ".json"]
+            for out in stage["outs"]
         ]
     else:
         assert stage["cmd"] == f"python -m stages.{name}"
@@ -75,6 +76,7 @@ def test_a_parameter_that_a_stage_depends_on_exists(name):
 ALLOWED = {
     "stages/video": {"stages.video"},
     "stages/signature": {"stages.signature", "stages.video"},
+    "stages/baselines": {"stages.baselines", "stages.signature", "stages.video"},
     "stages/fingerprint": {"stages.fingerprint", "stages.video"},
     "stages/pipeline": {"stages.pipeline", "stages.video"},
     "stages/page": {"stages.page", "stages.signature", "stages.video"},
@@ -92,3 +94,13 @@ def test_arrows_run_one_way(room):
             if module.startswith("stages."):
                 known = ".".join(module.split(".")[:2])
                 assert known in ALLOWED[room] | COMMON, f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - {"stages.baseline"}))
+def test_the_main_line_needs_no_baseline(module):
+    assert not [path for path in closure(module) if path.startswith("stages/baseline")]
+    assert not [path for path in closure(module) if "autograd" in imported_roots(path)]
+
+
+def imported_roots(path):
+    return {name.split(".")[0] for name in imported(ROOT / path)}

@@ -5,7 +5,12 @@ from pathlib import Path, PurePosixPath
 from stages.errors import AfterimageError
 
 # Where files appear one by one; a folder that DVC removes before a stage is none of them.
-FOLDERS = tuple(Path(name) for name in (".", "data", "data/sweep", "metrics", "metrics/sweep"))
+FOLDERS = tuple(
+    Path(name)
+    for name in (
+        ".", "data", "data/sweep", "data/baseline", "metrics", "metrics/sweep", "metrics/baseline",
+    )
+)  # fmt: skip
 
 CLIPS = Path("data/clips")
 MANIFEST = Path("data/clips.csv")
@@ -52,7 +57,7 @@ def sweep_metrics(row: str) -> Path:
     return Path("metrics/sweep") / f"{row}.json"
 
 
-def baseline_metrics() -> list[Path]:
+def all_baseline_metrics() -> list[Path]:
     """The metrics of every baseline that was run, by name."""
     return sorted(Path("metrics/baseline").glob("*.json"))
 
@@ -61,6 +66,21 @@ def picture(clip_id: str) -> Path:
     """A test clip's middle frame: original, marked, and the difference enlarged."""
     path = _inside(PICTURES, clip_id)
     return path.with_name(f"{path.name}.png")
+
+
+def baseline(method: str) -> Path:
+    """What a baseline learned and scored: `signature.json`, `history.csv` and `scores.csv`."""
+    return Path("data/baseline") / method
+
+
+def baseline_metrics(method: str) -> Path:
+    """The metrics of a baseline."""
+    return Path("metrics/baseline") / f"{method}.json"
+
+
+def baseline_cost(method: str) -> Path:
+    """What a baseline took: no result, and tracked by nobody."""
+    return Path("data/baseline_cost") / f"{method}.json"
 
 
 def _named(folder: Path, clip_id: str) -> Path:

@@ -172,6 +172,23 @@ class Sweep(Section):
     search_zoom_percent: int = Field(ge=0, le=50)
 
 
+class Baseline(Section):
+    methods: list[
+        Literal[
+            "adaptive", "contrastive", "real_forward", "hand_set", "random_spectrum", "cmaes",
+            "fixed_pattern",
+        ]
+    ] = Field(min_length=1)  # fmt: skip
+    harder: int = Field(ge=1, le=51)
+    clips: int = Field(ge=1, le=10_000)
+    test_clips: int = Field(ge=1, le=100_000)
+    steps: int = Field(ge=3, le=10_000)
+    learning_rate: float = Field(gt=0, le=2)
+    sharpness: float = Field(gt=0, le=100)
+    wrong_keys: int = Field(ge=0, le=1_000_000)
+    seed: Seed
+
+
 class Params(Section):
     """The whole file."""
 
@@ -182,3 +199,4 @@ class Params(Section):
     validation: Validate = Field(alias="validate")
     fingerprint: Fingerprint
     sweep: Sweep
+    baseline: Baseline

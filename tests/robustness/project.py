@@ -17,6 +17,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "optimize": {"clips": 2, "population": 4, "generations": 2},
     "validate": {"wrong_keys": 20},
     "sweep": {"crf": [40], "encoders": ["libx265"], "edits": ["shifted"]},
+    "baseline": {"methods": ["contrastive"], "clips": 1, "test_clips": 1, "steps": 3},
 }
 SYNTHETIC = {"natural": 4, "simple": 1, "frames": 12}
 

@@ -55,7 +55,7 @@ COORDINATES = (
 )  # fmt: skip
 
 # Luma's share of the energy. It is no coordinate: every clip's closed loop moves it anyway.
-_LUMA_SHARE: dict[Preset, float] = {"balanced": 0.3775, "colour": 0.0}
+LUMA_SHARE: dict[Preset, float] = {"balanced": 0.3775, "colour": 0.0}
 
 
 def start() -> Vector:
@@ -77,7 +77,7 @@ def to_signature(vector: Vector, preset: Preset) -> Signature:
     ``colour`` rests on chroma alone; ``balanced`` keeps enough in luma to survive greyscale.
     """
     values = iter(float(value) for value in vector)
-    luma_share, v_share = _LUMA_SHARE[preset], _logistic(next(values))
+    luma_share, v_share = LUMA_SHARE[preset], _logistic(next(values))
     luma_band = math.exp(next(values)), math.exp(next(values))
     chroma_band = math.exp(next(values)), math.exp(next(values))
     luma_flips = _softmax([next(values) for _ in LUMA_FLIPS])

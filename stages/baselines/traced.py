@@ -1,0 +1,157 @@
+"""The mark and the detector once more, in a form that autograd can follow.
+
+`signature/` is written to be read and to be fast, and knows nothing of derivatives. Here are the
+same formulas as functions of the search vector; a test holds both to the same numbers. What changes
+in jumps (which carriers and coefficients there are) is taken as it is at the vector.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stages.baselines.autodiff import anp, defvjp, primitive
+from stages.signature.carriers import Band, Floats, carrier_band, to_coefficients, to_pixels
+from stages.signature.chips import chips
+from stages.signature.pattern import RGB_ERROR
+from stages.signature.search.space import CHROMA_FLIPS, COORDINATES, LUMA_FLIPS, LUMA_SHARE, Preset
+from stages.signature.spectrum import Carrier, Signature
+from stages.video.frames import Frames
+
+_NOTHING = 0.02
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A carrier, and those of its numbers that depend on the vector."""
+
+    carrier: Carrier
+    share: Any
+    centre: Any
+    width: Any
+    activity: Any
+    whitening: Any
+    softness: Any
+    weight: Any
+
+    @property
+    def band(self) -> Band:
+        return carrier_band(self.carrier)
+
+    @property
+    def amplitudes(self) -> Any:
+        """Relative amplitude of each coefficient of the band, at most 1."""
+        frequency = np.hypot(self.band.rows, self.band.columns) / (2 * self.carrier.block)
+        bell = anp.exp(-0.5 * (anp.log(frequency / self.centre) / self.width) ** 2)
+        return bell / bell[int(np.argmax(self.band.amplitudes))]
+
+
+def traced(vector: Any, signature: Signature, preset: Preset) -> list[Traced]:
+    """The carriers of a signature as functions of the vector that it was made from."""
+    values = iter([vector[index] for index in range(len(COORDINATES))])
+    luma_share, v_share = LUMA_SHARE[preset], _logistic(next(values))
+    luma_band = anp.exp(next(values)), anp.exp(next(values))
+    chroma_band = anp.exp(next(values)), anp.exp(next(values))
+    luma_flips = _softmax([next(values) for _ in LUMA_FLIPS])
+    chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS])
+    luma_activity, chroma_activity = next(values), next(values)
+    luma_whitening, chroma_whitening = next(values), next(values)
+    luma_weight, softness = anp.exp(next(values)), anp.exp(next(values))
+    planes = {
+        "Y": luma_share,
+        "U": (1 - luma_share) * (1 - v_share),
+        "V": (1 - luma_share) * v_share,
+    }
+    flips = (
+        dict(zip(LUMA_FLIPS, luma_flips, strict=True)),
+        dict(zip(CHROMA_FLIPS, chroma_flips, strict=True)),
+    )
+    shares = [
+        planes[carrier.plane] * flips[carrier.plane != "Y"][carrier.flip]
+        for carrier in signature.carriers
+    ]
+    total = sum(shares)
+    return [
+        Traced(
+            carrier,
+            share / total,
+            *(luma_band if carrier.plane == "Y" else chroma_band),
+            activity=luma_activity if carrier.plane == "Y" else chroma_activity,
+            whitening=luma_whitening if carrier.plane == "Y" else chroma_whitening,
+            softness=softness,
+            weight=anp.sqrt(share / total) * (luma_weight if carrier.plane == "Y" else 1.0),
+        )
+        for carrier, share in zip(signature.carriers, shares, strict=True)
+    ]
+
+
+def pictures(carriers: Sequence[Traced], frames: Frames, key: bytes) -> list[Any]:
+    """Each carrier's part of the mark [shape of its plane]: together of squared RGB error 1."""
+    whole = sum(one.share for one in carriers)
+    return [anp.sqrt(one.share / whole) * _picture(one, frames, key) for one in carriers]
+
+
+def _picture(one: Traced, frames: Frames, key: bytes) -> Any:
+    plane = frames.plane(one.carrier.plane)
+    shape = plane.shape[1:]
+    middle = plane[len(plane) // 2].astype(np.float64)
+    host = to_coefficients(middle, one.carrier.block, one.band)
+    deviation = np.sqrt(np.mean(host**2, axis=1, keepdims=True)) + 1.0
+    activity = anp.clip((deviation / deviation.mean()) ** one.activity, 0.25, 4.0)
+    signs = chips(key, one.carrier.address, host.size).reshape(host.shape)
+    values = activity * one.amplitudes * signs
+    # The transform keeps energy: what the picture has is known before it is drawn.
+    error = RGB_ERROR[one.carrier.plane] * anp.sum(values**2) / (shape[0] * shape[1])
+    return drawn(values / anp.sqrt(error), one.carrier.block, one.band, shape)
+
+
+def statistic(carriers: Sequence[Traced], means: Mapping[str, Any], key: bytes) -> Any:
+    """``z`` of modulated means [shape of the plane], by carrier address."""
+    features = [
+        (one.carrier.address, _whitened(means[one.carrier.address], one)) for one in carriers
+    ]
+    energy = sum(anp.sum(q**2) for _, q in features)
+    evidence = sum(
+        anp.sum(chips(key, address, q.size).reshape(q.shape) * q) for address, q in features
+    )
+    return evidence / anp.sqrt(energy)
+
+
+def _whitened(mean: Any, one: Traced) -> Any:
+    values = analysed(mean, one.carrier.block, one.band)
+    relative = values / anp.sqrt(anp.mean(values**2) + _NOTHING**2)
+    weights = one.weight / np.sqrt(values.size) * one.amplitudes
+    energy = relative**2
+    by_frequency = anp.mean(energy, axis=0) + 0.01
+    by_block = anp.mean(energy / by_frequency, axis=1, keepdims=True) + 0.05
+    whitened = relative / anp.sqrt(by_frequency * by_block) ** one.whitening
+    return weights * whitened / (one.softness + anp.abs(whitened))
+
+
+@primitive
+def drawn(values: Floats, block: int, band: Band, shape: tuple[int, int]) -> Floats:
+    """``to_pixels``, whose transpose is ``to_coefficients``, for the basis is orthonormal."""
+    return to_pixels(values, block, band, shape)
+
+
+@primitive
+def analysed(picture: Floats, block: int, band: Band) -> Floats:
+    """``to_coefficients``, whose transpose is ``to_pixels``."""
+    return to_coefficients(picture, block, band)
+
+
+defvjp(drawn, lambda _r, _v, block, band, _s: lambda slope: to_coefficients(slope, block, band))
+defvjp(
+    analysed,
+    lambda _r, picture, block, band: lambda slope: to_pixels(slope, block, band, picture.shape),
+)
+
+
+def _logistic(value: Any) -> Any:
+    return 1 / (1 + anp.exp(-value))
+
+
+def _softmax(logits: list[Any]) -> list[Any]:
+    powers = [anp.exp(logit) for logit in logits]
+    return [power / sum(powers) for power in powers]

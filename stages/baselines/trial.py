@@ -1,0 +1,139 @@
+"""One vector on one clip: what the detector finds, and how that changes with the vector."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from stages.baselines.autodiff import anp, defvjp, make_vjp, primitive
+from stages.baselines.channel import Channel, Marking, Pictures, Response, training_key
+from stages.baselines.traced import Traced, pictures, statistic, traced
+from stages.signature.blocks import Headroom
+from stages.signature.carriers import Floats
+from stages.signature.search.space import Preset, to_signature
+from stages.signature.spectrum import Signature
+from stages.video.clips import Clip
+from stages.video.frames import Frames
+
+# Scores and slopes are rounded before they move the vector, so that the last bit of a float, which
+# is a processor's own, decides nothing.
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What is tried.
+
+    Attributes
+    ----------
+    vector : a point of the search space.
+    clip : a training clip.
+    channels : from the mildest; after the first, the video is also turned grey, if the signature
+        has something in luma.
+    psnr_db, headroom : of the mark.
+    seed : of the training keys.
+    marked : False to look at the clip without a mark.
+    """
+
+    vector: tuple[float, ...]
+    preset: Preset
+    clip: Clip
+    channels: tuple[Channel, ...]
+    psnr_db: float
+    headroom: Headroom
+    seed: int
+    marked: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``z`` under each condition [shape=(n,)], and its slope by the vector [shape=(n, vector)]."""
+
+    z: Floats
+    slopes: Floats
+
+
+def run_trial(trial: Trial) -> Outcome:
+    """Mark, send, detect, and differentiate all of it."""
+    vector = np.array(trial.vector)
+    backward, z = make_vjp(scores_near(trial))(vector)
+    slopes = np.array([backward(row) for row in np.eye(len(z))])
+    return Outcome(np.round(z, _DECIMALS), np.round(slopes, _DECIMALS))
+
+
+def scores_near(trial: Trial) -> Callable[[Any], Any]:
+    """The scores [shape=(n,)] as a function of the vector, smooth near the trial's.
+
+    A clip in which no carrier fits has the one score 0.
+    """
+    frames = _frames(trial.clip)
+    whole = to_signature(np.array(trial.vector), trial.preset)
+    signature = Signature(whole.usable(len(frames)))
+    key = training_key(trial.seed, trial.clip.id)
+    psnr_db = trial.psnr_db if trial.marked else np.inf
+    marking = Marking(frames, signature, key, {}, psnr_db, trial.headroom)
+
+    def scores(vector: Any) -> Any:
+        carriers = [
+            one for one in traced(vector, whole, trial.preset) if one.carrier in signature.carriers
+        ]
+        if not carriers:
+            return 0.0 * vector[:1]
+        return anp.array(_scores(carriers, marking, trial.channels))
+
+    return scores
+
+
+def _scores(carriers: Sequence[Traced], marking: Marking, channels: Sequence[Channel]) -> list[Any]:
+    """``z`` after each channel, and after the first in grey."""
+    mark = anp.concatenate(
+        [anp.ravel(part) for part in pictures(carriers, marking.frames, marking.key)]
+    )
+    received = [_received(mark, marking, channel) for channel in channels]
+    z = [statistic(carriers, _by_address(means, marking), marking.key) for means in received]
+    luma = [one for one in carriers if one.carrier.plane == "Y"]
+    if luma and len(luma) < len(carriers):
+        z.append(statistic(luma, _by_address(received[0], marking), marking.key))
+    return z
+
+
+def _received(mark: Any, marking: Marking, channel: Channel) -> Any:
+    """The modulated means that a channel leaves of a mark; both as one vector."""
+    answer: list[Response] = []
+
+    @primitive
+    def send(sent: Floats) -> Floats:
+        answer[:] = [channel.respond(replace(marking, pictures=_by_address(sent, marking)))]
+        return _joined(answer[0].means, marking)
+
+    def backward(_received: Floats, _sent: Floats) -> Callable[[Floats], Floats]:
+        pullback = answer[0].pullback
+        return lambda slopes: _joined(pullback(_by_address(slopes, marking)), marking)
+
+    defvjp(send, backward)
+    return send(mark)
+
+
+def _by_address(joined: Any, marking: Marking) -> dict[str, Any]:
+    """A vector cut into pictures, one a carrier."""
+    parts, start = {}, 0
+    for carrier in marking.signature.carriers:
+        shape = marking.frames.plane(carrier.plane).shape[1:]
+        end = start + shape[0] * shape[1]
+        parts[carrier.address] = anp.reshape(joined[start:end], shape)
+        start = end
+    return parts
+
+
+def _joined(parts: Pictures, marking: Marking) -> Floats:
+    return np.concatenate(
+        [parts[carrier.address].ravel() for carrier in marking.signature.carriers]
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _frames(clip: Clip) -> Frames:
+    """A training clip, decoded once a process."""
+    return clip.read()

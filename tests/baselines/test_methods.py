@@ -1,0 +1,81 @@
+"""Every method learns what it is made to learn: one that is weak by its making proves nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stages.baselines import adaptive, cmaes, contrastive, real_forward, untrained
+from stages.baselines.ascent import climb
+from stages.signature.search.space import bounds, start
+
+
+@pytest.fixture
+def one_crf(task):
+    codecs = task.conditions.codecs[:1]
+    return replace(task, conditions=replace(task.conditions, codecs=codecs))
+
+
+@pytest.mark.parametrize("method", [adaptive, contrastive])
+def test_a_method_learns_on_its_own_proxy(one_crf, method):
+    learned = method.learn(one_crf)
+    objectives = [step.objective for step in learned.history]
+    assert len(objectives) == one_crf.steps
+    assert max(objectives) > 1.15 * objectives[0]
+    assert learned.encodes == 0
+    # By its own measure, with another key.
+    before, after = (
+        method.learn(replace(one_crf, seed=2, steps=1, origin=np.array(vector))).history[0]
+        for vector in (start(), learned.vector)
+    )
+    assert after.objective > 1.05 * before.objective
+
+
+@pytest.mark.parametrize("method", [real_forward, cmaes])
+def test_a_method_learns_on_the_real_codec_within_its_budget(one_crf, method):
+    learned = method.learn(one_crf)
+    objectives = [step.objective for step in learned.history]
+    assert max(objectives) > objectives[0]
+    assert learned.vector in {step.vector for step in learned.history}
+    assert learned.encodes == len(learned.history) * len(one_crf.clips)
+    assert learned.encodes <= one_crf.steps * len(one_crf.clips)
+
+
+def test_every_search_sets_out_from_the_same_point(one_crf):
+    short = replace(one_crf, steps=3, population=2)
+    starts = {
+        m.learn(short).history[0].vector for m in (adaptive, contrastive, real_forward, cmaes)
+    }
+    assert starts == {tuple(np.round(start(), 6).tolist())}
+
+
+def test_learning_is_its_seed(one_crf):
+    short = replace(one_crf, steps=3)
+    assert adaptive.learn(short) == adaptive.learn(short)
+    assert untrained.random_spectrum(short) == untrained.random_spectrum(short)
+    assert untrained.random_spectrum(short) != untrained.random_spectrum(replace(short, seed=2))
+
+
+def test_what_is_not_trained_lies_in_the_search_space(one_crf):
+    low, high = bounds()
+    for method in (untrained.hand_set, untrained.random_spectrum):
+        learned = method(one_crf)
+        assert (low <= learned.vector).all()
+        assert (learned.vector <= high).all()
+        assert learned.encodes == 0
+
+
+def test_ascent_stays_within_the_bounds(one_crf):
+    """An objective that always asks for more, and steps that are far too long."""
+    low, high = bounds()
+    steep = replace(one_crf, learning_rate=2.0, steps=4, clips=one_crf.clips[:1])
+    for step in climb(steep, adaptive.channels(steep), lambda marked, _: marked.sum()):
+        assert (low <= step.vector).all()
+        assert (step.vector <= high).all()
+
+
+def test_the_separation_of_two_populations():
+    marked, unmarked = np.array([9.0, 11.0]), np.array([-1.0, 1.0])
+    assert contrastive.separation(marked, unmarked) == pytest.approx(10, rel=1e-3)
+    assert contrastive.separation(unmarked, marked) == pytest.approx(-10, rel=1e-3)
+    assert np.isfinite(contrastive.separation(marked[:1], unmarked[:1]))

@@ -80,16 +80,18 @@ def main(sizes: Sequence[int]) -> None:
     print(markdown([row(one, done[0]) for one in done]))
     print("\nClips per second of each stage, and peak memory of the driver and of a worker:\n")
     print(markdown([stage_row(one, name) for one in done for name in STAGES]))
-    print(f"\n{FRAMES} frames a clip, {count()} processes, {os.cpu_count()} cores, load average ")
-    print(f"at the end {os.getloadavg()[0]:.0f}. Target: a clip's cost flat within {WITHIN:.0%}.\n")
-    print(f"**Projection**, and no measurement: the cost of a clip at {done[-1].clips:,} clips, ")
-    print(f"times the clips, divided by the cores; {UCF101_FRAMES} frames cost ")
     print(
-        f"{UCF101_FRAMES // FRAMES} times as much as {FRAMES}, which is an upper bound, for what "
+        f"\n{FRAMES} frames a clip, {count()} processes, {os.cpu_count()} cores, load average at "
+        f"the end {os.getloadavg()[0]:.0f}. Target: a clip's cost flat within {WITHIN:.0%}.\n"
     )
-    print("a clip costs whatever its length is multiplied, too. A core-hour is taken at ")
-    print(f"{DOLLARS_A_CORE_HOUR} USD. The distances of all pairs in `hash_drift` grow with the ")
-    print("square of the clips and are done by one core: see the table for what is not flat.\n")
+    print(
+        f"**Projection**, and no measurement: the cost of a clip at {done[-1].clips:,} clips, "
+        f"times the clips, divided by the cores; {UCF101_FRAMES} frames are taken to cost "
+        f"{UCF101_FRAMES // FRAMES} times as much as {FRAMES}, which is too much by what a clip "
+        f"costs whatever its length. A core-hour is taken at {DOLLARS_A_CORE_HOUR} USD. The "
+        "distances of all pairs in `hash_drift` grow with the square of the clips, on one core, "
+        "and come on top of it.\n"
+    )
     print(markdown([projection(done[-1], clips) for clips in (UCF101_CLIPS, 1_000_000)]))
 
 

@@ -9,7 +9,7 @@ import logging
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +22,7 @@ from distributed.cfexecutor import ClientExecutor
 from stages.errors import AfterimageError
 from stages.pipeline.executor import FileExecutor, subject_of
 from stages.pipeline.identity import identity
-from stages.pipeline.parcel import Returned, carry_out, packed, put_away, require_portable
+from stages.pipeline.parcel import Returned, carry_out, itself, put_away, require_portable
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class _Cluster(FileExecutor):
         self._address = address
         self._needed = offered()
         self._executor = ClientExecutor(client, pure=False, resources=self._needed)
-        self._kept: OrderedDict[str, tuple[distributed.Future[Any], int]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[distributed.Future[Any], int]] = OrderedDict()
         self._watch = _Watch(client, self._needed)
 
     @property
@@ -96,10 +96,11 @@ class _Cluster(FileExecutor):
         require_portable([path.stat().st_size for path in reads], subject)
         sent = self._executor.submit(
             carry_out,
-            self._at_hand(packed(function)),
-            packed((args, named)),
+            self._at_hand(function, function, 0),
+            args,
+            named,
             [path.as_posix() for path in reads],
-            *(self._at_hand(path.read_bytes()) for path in reads),
+            *map(self._file_at_hand, reads),
         )
         future: Future[Any] = Future()
         sent.add_done_callback(lambda done: self._settle(done, future, subject))
@@ -109,15 +110,18 @@ class _Cluster(FileExecutor):
         self._watch.stop()
         self._kept.clear()
 
-    def _at_hand(self, content: bytes) -> distributed.Future[Any]:
-        """Bytes that tasks name and do not carry: what is used again is not sent again.
+    def _file_at_hand(self, path: Path) -> distributed.Future[Any]:
+        content = path.read_bytes()
+        return self._at_hand(hashlib.sha256(content).digest(), content, len(content))
 
-        As the result of a task, they are made anew if the last worker that has them dies.
+    def _at_hand(self, name: Hashable, piece: Any, size: int) -> distributed.Future[Any]:
+        """Something that tasks name and do not carry: what is used again is not sent again.
+
+        As the result of a task, it is made anew if the last worker that has it dies.
         """
-        name = hashlib.sha256(content).hexdigest()
         if name not in self._kept:
-            future = self._client.submit(bytes, content, pure=False, resources=self._needed)
-            self._kept[name] = future, len(content)
+            future = self._client.submit(itself, piece, pure=False, resources=self._needed)
+            self._kept[name] = future, size
         self._kept.move_to_end(name)
         while sum(size for _, size in self._kept.values()) > _KEPT_BYTES and len(self._kept) > 1:
             self._kept.popitem(last=False)

@@ -1,15 +1,10 @@
 """A task that is sent away, with the files that it reads; and its result, with those it left."""
 
-import importlib
-import io
-import pickle
-import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 from stages.errors import AfterimageError
@@ -27,39 +22,24 @@ class Returned:
     files: dict[str, bytes]
 
 
-def packed(something: Any) -> bytes:
-    """Python objects as bytes: the scheduler passes them on unseen."""
-    stream = io.BytesIO()
-    _Pickler(stream, pickle.HIGHEST_PROTOCOL).dump(something)
-    return stream.getvalue()
-
-
-class _Pickler(pickle.Pickler):
-    """A stage runs as ``__main__``, and a worker knows it by its name; so does this process now."""
-
-    def reducer_override(self, something: Any) -> Any:
-        stage = sys.modules["__main__"]
-        of_stage = getattr(something, "__module__", "") == stage.__name__ and stage.__spec__
-        if not of_stage or not isinstance(something, type | FunctionType):
-            return NotImplemented
-        sys.modules.setdefault(of_stage.name, stage)
-        return _by_name, (of_stage.name, something.__qualname__)
-
-
-def _by_name(module: str, name: str) -> Any:
-    return getattr(importlib.import_module(module), name)
-
-
 def carry_out(
-    function: bytes, arguments: bytes, names: Sequence[str], *contents: bytes
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    named: Mapping[str, Any],
+    names: Sequence[str],
+    *contents: bytes,
 ) -> Returned:
     """On a worker: call a function in a folder that has these files and no others."""
-    call, (args, named) = _unpacked(function), _unpacked(arguments)
     with tempfile.TemporaryDirectory(prefix="afterimage-") as folder, chdir(folder):
         for name, content in zip(names, contents, strict=True):
             write_bytes(_inside(name), content)
-        result = call(*args, **named)
+        result = function(*arguments, **named)
         return Returned(result, _left_behind(set(names)))
+
+
+def itself(piece: Any) -> Any:
+    """On a worker: a piece that more than one task needs."""
+    return piece
 
 
 def put_away(returned: Returned) -> Any:
@@ -91,6 +71,3 @@ def _inside(name: str) -> Path:
     if path.is_absolute() or ".." in path.parts:
         raise AfterimageError(f"{name!r} is not in the project: only files in it travel")
     return path
-
-
-_unpacked: Callable[[bytes], Any] = pickle.loads

@@ -12,7 +12,7 @@ from stages import compress, fetch, hash_drift, optimize, validate
 from stages.errors import AfterimageError
 from stages.pipeline import parcel
 from stages.pipeline.params_file import load_params
-from stages.pipeline.parcel import Returned, carry_out, packed, put_away
+from stages.pipeline.parcel import Returned, carry_out, put_away
 from stages.pipeline.workers import SCHEDULER, in_order, workers
 from tests.robustness.project import small_project
 from tests.worktree import ROOT, set_params
@@ -123,7 +123,7 @@ def test_where_nobody_answers_the_address_is_told(monkeypatch):
 
 def test_a_parcel_is_done_in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    task = packed(shutil.copyfile), packed((("x/in", "out"), {}))
+    task = shutil.copyfile, ("x/in", "out"), {}
     returned = carry_out(*task, ["x/in"], b"content")
     assert returned == Returned("out", {"out": b"content"})
     assert not list(tmp_path.iterdir())
@@ -134,13 +134,13 @@ def test_a_parcel_is_done_in_a_folder_of_its_own(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x"])
 def test_no_file_travels_from_or_to_outside_the_project(name):
     with pytest.raises(AfterimageError, match="only files in it travel"):
-        carry_out(packed(int), packed(((), {})), [name], b"")
+        carry_out(int, (), {}, [name], b"")
     with pytest.raises(AfterimageError, match="only files in it travel"):
         put_away(Returned(None, {name: b""}))
 
 
 def test_what_is_too_large_to_travel_is_told(monkeypatch):
     monkeypatch.setattr(parcel, "MOST_BYTES", 6)
-    task = packed(shutil.copyfile), packed((("in", "out"), {}))
+    task = shutil.copyfile, ("in", "out"), {}
     with pytest.raises(AfterimageError, match="what the task left: 0 MB"):
         carry_out(*task, ["in"], b"content")

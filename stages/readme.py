@@ -17,7 +17,7 @@ def main(check: bool) -> int:
     """Write the README, or only say whether it is current."""
     text = README.read_text(encoding="utf-8")
     current = text
-    for part, content in (("results", results), ("sweep", sweep), ("baselines", baselines)):
+    for part, content in PARTS.items():
         current = replaced(current, part, content())
     if current == text:
         return 0
@@ -29,6 +29,26 @@ def main(check: bool) -> int:
         return 1
     write_text(README, current)
     return 0
+
+
+def frontier() -> str:
+    """What is found at each CRF, as a chart that Git hosts draw from its text."""
+    rows = crf_rows(load_params().sweep)
+    crfs = ", ".join(str(row.metrics["crf"]) for row in rows)
+    found = ", ".join(f"{100 * row.metrics['signature']['tpr']:.1f}" for row in rows)
+    prints = [row.metrics["fingerprint"] for row in rows]
+    drift = ", ".join(f"{100 * one['drift_median'] / one['bits']:.1f}" for one in prints)
+    lines = [
+        "```mermaid",
+        "xychart-beta",
+        '    title "Signatures found (upper line), bits of the fingerprint changed (lower), %"',
+        f'    x-axis "CRF" [{crfs}]',
+        '    y-axis "%" 0 --> 100',
+        f"    line [{found}]",
+        f"    line [{drift}]",
+        "```",
+    ]
+    return "\n".join(lines)
 
 
 def replaced(text: str, part: str, content: str) -> str:
@@ -189,6 +209,9 @@ def _fpr(rates: dict[str, Any]) -> str:
 def _load(stage: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(layout.metrics(stage).read_text(encoding="utf-8"))
     return content
+
+
+PARTS = {"results": results, "frontier": frontier, "sweep": sweep, "baselines": baselines}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro sweep test lint repro-check robustness cluster-check readme pins clean
+.PHONY: help setup repro sweep report test lint repro-check robustness cluster-check readme plots-page pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,11 @@ repro: setup ## Run the main line of the pipeline, and say where to look
 sweep: setup ## Run what is beyond the main line: other CRFs, encoders and edits
 	$(RUN) dvc repro
 	@$(RUN) dvc metrics show --precision 7 metrics/sweep
+	@echo "Look at it: report/index.html"
+
+report: setup ## Run what is missing, and show everything on report/index.html
+	$(RUN) dvc repro report
+	@echo "Look at it: report/index.html"
 
 test: setup ## Run the tests
 	$(RUN) python -m pytest -n 2
@@ -52,6 +57,9 @@ cluster-check: setup ## Run on a cluster of machines with nothing in common, kil
 
 readme: setup ## Bring the tables in the README up to date with metrics/
 	$(RUN) python -m stages.readme
+
+plots-page: ## Put Vega into the offline page of dvc plots anew (needs npm)
+	$(PYTHON) .dvc/plots/assemble.py
 
 pins: ## Resolve pyproject.toml anew into requirements.txt
 	rm -rf $(VENV)

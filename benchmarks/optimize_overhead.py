@@ -16,13 +16,15 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
 from benchmarks.footage import heading, markdown
 from stages.marking import headroom
-from stages.optimize import bracket, training_clips
+from stages.optimize import FINALISTS, bracket, evaluations
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
@@ -31,7 +33,7 @@ from stages.pipeline.workers import map_items
 from stages.signature.chips import derived_key
 from stages.signature.embed import embed
 from stages.signature.search.space import start, to_signature
-from stages.video.clips import Clip, read_manifest
+from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 
@@ -46,13 +48,11 @@ def main(videos: Path) -> None:
         write_params(project / "params.yaml", videos)
         run_stage("stages.fetch", project)
         params = load_params()
-        clips = training_clips(read_manifest(MANIFEST), params.optimize.clips)
-        before = evaluations(params) // 2
-        codec = bare(params, clips, times=before)
+        trips = round_trips_asked(params)
+        codec = bare(trips, first_half=True)
         stage = run_stage("stages.optimize", project)
-        codec += bare(params, clips, times=evaluations(params) - before)
+        codec += bare(trips, first_half=False)
         os.chdir(project)
-    codecs = len(bracket(params).codecs)
     rows = [
         ("optimize stage", stage, f"{stage / codec:.3f} (target {TARGET})"),
         ("bare codec", codec, "1"),
@@ -67,16 +67,33 @@ def main(videos: Path) -> None:
         )
     )
     print(
-        f"\n{evaluations(params)} candidates ({GENERATIONS} generations) on {len(clips)} clips of "
-        f"{params.fetch.width}x{params.fetch.height}, at most {params.fetch.max_frames} frames, "
-        f"through {codecs} codecs: {evaluations(params) * len(clips) * codecs} round trips on "
-        f"{count()} workers."
+        f"\n{evaluations(params.optimize)} candidates: {GENERATIONS} generations on at most "
+        f"{params.optimize.clips} clips, and the finalists on all {len({t.clip for t in trips})}, "
+        f"of {params.fetch.width}x{params.fetch.height}, at most {params.fetch.max_frames} frames: "
+        f"{sum(t.times for t in trips)} round trips on {count()} workers."
     )
 
 
-def evaluations(params: Params) -> int:
-    """How many candidates the stage scores."""
-    return 1 + params.optimize.population * params.optimize.generations
+@dataclass(frozen=True)
+class Trips:
+    """A clip that goes through a codec so many times."""
+
+    clip: Clip
+    codec: Codec
+    times: int
+
+
+def round_trips_asked(params: Params) -> list[Trips]:
+    """What the stage asks of the codec."""
+    settings = params.optimize
+    clips = of_split(read_manifest(MANIFEST), "train")
+    searched = set(spread(clips, settings.clips))
+    candidates = evaluations(settings) - FINALISTS
+    return [
+        Trips(clip, codec, FINALISTS + (candidates if clip in searched else 0))
+        for clip in clips
+        for codec in bracket(params).codecs
+    ]
 
 
 def write_params(source: Path, videos: Path) -> None:
@@ -95,21 +112,22 @@ def run_stage(module: str, project: Path) -> float:
     return children_seconds() - before
 
 
-def bare(params: Params, clips: list[Clip], *, times: int) -> float:
-    """Processor seconds of ffmpeg for some candidates: every clip through every codec for each."""
-    wanted = bracket(params)
-    tasks = [(clip, codec, times) for clip in clips for codec in wanted.codecs]
+def bare(trips: Sequence[Trips], *, first_half: bool) -> float:
+    """Processor seconds of ffmpeg for half of the round trips."""
+    halved = [
+        replace(one, times=one.times // 2 if first_half else one.times - one.times // 2)
+        for one in trips
+    ]
     with processes() as pool:
-        return sum(map_items(pool, round_trips, tasks, label="bare codec", unit="clips and codecs"))
+        return sum(map_items(pool, seconds, halved, label="bare codec", unit="clips and codecs"))
 
 
-def round_trips(task: tuple[Clip, Codec, int]) -> float:
+def seconds(trips: Trips) -> float:
     """Processor seconds of ffmpeg alone, for a marked clip, a codec and so many round trips."""
-    clip, codec, times = task
-    frames = marked(clip)
+    frames = marked(trips.clip)
     before = children_seconds()
-    for _ in range(times):
-        codec.round_trip(frames)
+    for _ in range(trips.times):
+        trips.codec.round_trip(frames)
     return children_seconds() - before
 
 
@@ -119,7 +137,7 @@ def marked(clip: Clip) -> Frames:
     settings = load_params().signature
     key = derived_key(b"benchmarks/optimize_overhead", clip.id)
     return embed(
-        clip.read(), to_signature(start(settings.preset)), key,
+        clip.read(), to_signature(start(), settings.preset), key,
         psnr_db=settings.psnr_db, headroom=headroom(settings),
     )  # fmt: skip
 

@@ -46,7 +46,6 @@ from stages.pipeline.workers import map_items
 from stages.signature.bound import false_positive_bound
 from stages.signature.chips import chips, derived_key
 from stages.signature.closed_loop import ClosedLoop, embed_adapted
-from stages.signature.conditions import grey
 from stages.signature.detect import statistic
 from stages.signature.embed import add
 from stages.signature.pattern import Volumes
@@ -54,6 +53,7 @@ from stages.signature.search.space import start, to_signature
 from stages.signature.spectrum import Signature, load_signature
 from stages.statistics import exact_interval
 from stages.video.codec import Codec
+from stages.video.edits import grey
 from stages.video.frames import Frames
 from stages.video.quality import psnr_rgb
 
@@ -241,8 +241,8 @@ def ours() -> list[Ours]:
     """Both hand-set presets, with and without the closed loop, and what was found by search."""
     rounds = load_params().signature.closed_loop
     signatures = {
-        "ours, `balanced`": to_signature(start("balanced")),
-        "ours, `colour`": to_signature(start("colour")),
+        "ours, `balanced`": to_signature(start(), "balanced"),
+        "ours, `colour`": to_signature(start(), "colour"),
     }
     plain = [Ours(f"{name}, no codec run", one, 0) for name, one in signatures.items()]
     if layout.SIGNATURE.exists():

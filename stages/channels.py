@@ -52,16 +52,25 @@ class Channel:
 
     def send(self, frames: Frames, subject: str) -> Received:
         """Edit, encode and decode, and bring back to the size of ``frames``."""
-        moving = _BEFORE[self.edit](frames) if self.edit in _BEFORE else frames
+        moving = self._before(frames)
         for codec in self.codecs:
             encoded = codec.encode(moving, subject=subject)
             moving = codec.decode(encoded, moving, subject=subject)
         kbps = float(8 * len(encoded) * moving.fps / len(moving) / 1000)
-        if self.edit in _AFTER:
-            moving = _AFTER[self.edit](moving)
-        if (moving.width, moving.height) != (frames.width, frames.height):
-            moving = normalised(moving, Geometry(frames.width, frames.height, "stretch"))
-        return Received(moving, kbps)
+        return Received(self._after(moving, frames), kbps)
+
+    def uncoded(self, frames: Frames) -> Frames:
+        """What would come out if the codecs lost nothing."""
+        return self._after(self._before(frames), frames)
+
+    def _before(self, frames: Frames) -> Frames:
+        return _BEFORE[self.edit](frames) if self.edit in _BEFORE else frames
+
+    def _after(self, received: Frames, frames: Frames) -> Frames:
+        moving = _AFTER[self.edit](received) if self.edit in _AFTER else received
+        if (moving.width, moving.height) == (frames.width, frames.height):
+            return moving
+        return normalised(moving, Geometry(frames.width, frames.height, "stretch"))
 
 
 def matched_codec(

@@ -1,10 +1,11 @@
-"""What the commands share, stages and those for own videos alike: errors told in one line."""
+"""What the commands share, stages and those for own videos alike: errors in one line, numbers."""
 
 import argparse
 import errno
+import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from stages.errors import AfterimageError
@@ -20,25 +21,25 @@ _ADVICE = {
 
 
 @contextmanager
-def told_in_one_line() -> Iterator[None]:
-    """End the program with one line and exit status 1 at an error that a user can act on."""
+def told_in_one_line(status: int = 1) -> Iterator[None]:
+    """End the program with one line and an exit status at an error that a user can act on."""
     try:
         yield
     except AfterimageError as error:
-        _fail(str(error))
+        _fail(str(error), status)
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python must not complain while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         what = error.strerror or str(error)
-        _fail(f"{error.filename or 'a file'}: {what}{_ADVICE.get(error.errno or 0, '')}")
+        _fail(f"{error.filename or 'a file'}: {what}{_ADVICE.get(error.errno or 0, '')}", status)
     except MemoryError:
-        _fail("out of memory; set AFTERIMAGE_WORKERS to fewer processes")
+        _fail("out of memory; set AFTERIMAGE_WORKERS to fewer processes", status)
     except KeyboardInterrupt:
-        _fail("interrupted; run the same command again to go on", status=INTERRUPTED)
+        _fail("interrupted; run the same command again to go on", INTERRUPTED)
 
 
-def _fail(message: str, status: int = 1) -> None:
+def _fail(message: str, status: int) -> None:
     # ffmpeg and the operating system may send several lines; the user gets one.
     print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(status)
@@ -49,3 +50,18 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number from 1")
     return int(text)
+
+
+def between(low: float, high: float) -> Callable[[str], float]:
+    """A number in a range, as an argument's type."""
+
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r}: must be from {low:g} to {high:g}")
+        return value
+
+    return number

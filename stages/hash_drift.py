@@ -64,8 +64,10 @@ def main(params: Params) -> None:
     with workers() as pool:
         hash_both = partial(hash_clip, codec=params.compress.codec, recipe=settings.recipe)
         hashed = map_items(pool, hash_both, clips, label="fingerprint", reads=both_files)
-    metrics = summary(hashed, settings.false_positive_rate)
+    impostors = Counted(impostor_counts(*originals(natural(hashed))))
+    metrics = summary(hashed, impostors, settings.false_positive_rate)
     write_table(layout.DRIFT, [asdict(row) for row in table(hashed)])
+    write_table(layout.IMPOSTORS, tally(impostors))
     write_metrics(layout.metrics("hash_drift"), metrics)
 
 
@@ -92,6 +94,15 @@ def table(hashed: Sequence[Hashed]) -> list[Drift]:
     ]
 
 
+def tally(impostors: Counted) -> list[dict[str, int]]:
+    """How many pairs of different recordings are how far apart."""
+    return [
+        {"distance": distance, "pairs": pairs}
+        for distance, pairs in enumerate(impostors.counts.tolist())
+        if pairs
+    ]
+
+
 def natural(hashed: Sequence[Hashed]) -> list[Hashed]:
     """Those that count as videos; the test patterns of one kind are much alike."""
     return [one for one in hashed if one.clip.kind == NATURAL]
@@ -102,13 +113,14 @@ def originals(hashed: Sequence[Hashed]) -> tuple[list[Bits], list[str]]:
     return [one.before for one in hashed], [one.clip.group for one in hashed]
 
 
-def summary(hashed: Sequence[Hashed], stated_fpr: float) -> dict[str, float | int]:
+def summary(
+    hashed: Sequence[Hashed], impostors: Counted, stated_fpr: float
+) -> dict[str, float | int]:
     """The metrics of the stage: natural clips first, then the drift of each test pattern."""
     by_kind: dict[str, list[int]] = {}
     for one in hashed:
         by_kind.setdefault(one.clip.kind, []).append(one.drift)
     genuine = np.array(by_kind.get(NATURAL, []))
-    impostors = Counted(impostor_counts(*originals(natural(hashed))))
     if not impostors.size:
         raise AfterimageError(f"{layout.MANIFEST}: no two natural clips of different recordings")
     limit = threshold(impostors, bits=BITS, false_positive_rate=stated_fpr)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 
 import numpy as np
 
@@ -16,43 +16,41 @@ from stages.pipeline import layout
 from stages.pipeline.executor import FileExecutor
 from stages.pipeline.journal import Journal
 from stages.pipeline.metrics import write_metrics, write_table
-from stages.pipeline.params import Params
+from stages.pipeline.params import Optimize, Params
 from stages.pipeline.progress import Progress, progress
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, workers
 from stages.signature.conditions import Conditions
-from stages.signature.search.evolution import Candidate, Evaluated, Generation, best, evolve
+from stages.signature.search.evolution import Candidate, Evaluated, Generation, confirmed, evolve
 from stages.signature.search.objective import Trial, run_trial
 from stages.signature.search.space import start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.ffmpeg import version
 
+# Under this number the finalists are scored, and under its own each generation.
+CONFIRMATION, FINALISTS = 0, 3
+
 
 def main(params: Params) -> None:
     settings = params.optimize
-    clips = training_clips(read_manifest(layout.MANIFEST), settings.clips)
     scratch = Scratch("optimize")
+    clips = of_split(read_manifest(layout.MANIFEST), "train")
+    if not clips:
+        raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
     journal = Journal(scratch.path(f"{_digest(params, clips)}.jsonl"))
-    evaluations = 1 + settings.population * settings.generations
-    with workers() as pool, progress("optimize", evaluations, "candidates") as advance:
-        history = evolve(
-            Evaluator(params, clips, pool, journal, advance),
-            start(params.signature.preset),
-            population=settings.population,
-            generations=settings.generations,
-            sigma=settings.sigma,
-            seed=settings.seed,
-        )
-    found = best(history)
-    write_text(layout.SIGNATURE, to_signature(np.array(found.vector)).to_json())
+    with workers() as pool, progress("optimize", evaluations(settings), "candidates") as advance:
+        history, finalists = search(params, Evaluator(params, clips, pool, journal, advance))
+    start, found = finalists[0], confirmed(finalists)
+    signature = to_signature(np.array(found.vector), params.signature.preset)
+    write_text(layout.SIGNATURE, signature.to_json())
     write_table(layout.OPTIMIZE_HISTORY, [_row(generation) for generation in history])
     write_metrics(
         layout.metrics("optimize"),
         {
-            "evaluations": evaluations,
+            "evaluations": evaluations(settings),
             "generations": settings.generations,
-            "objective_initial": history[0].evaluated[0].objective,
+            "objective_initial": start.objective,
             "objective_best": found.objective,
             "train_z_median": median(found.z),
             "train_z_min": min(found.z),
@@ -61,22 +59,34 @@ def main(params: Params) -> None:
     scratch.clear()
 
 
-def training_clips(clips: Sequence[Clip], count: int) -> list[Clip]:
-    """At most ``count`` training clips, evenly spread over the manifest."""
-    train = of_split(clips, "train")
-    if not train:
-        raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
-    return spread(train, count)
+def evaluations(settings: Optimize) -> int:
+    """How many candidates are scored: the start in every generation, and the finalists."""
+    return settings.generations * (1 + settings.population) + FINALISTS
+
+
+def search(params: Params, evaluator: "Evaluator") -> tuple[list[Generation], list[Evaluated]]:
+    """The generations, and the finalists on every training clip, with keys that none has seen."""
+    settings = params.optimize
+    history, finalists = evolve(
+        evaluator,
+        start(),
+        population=settings.population,
+        generations=settings.generations,
+        sigma=settings.sigma,
+        seed=settings.seed,
+    )
+    return history, evaluator(CONFIRMATION, finalists)
 
 
 def bracket(params: Params) -> Conditions:
-    """The mildest and the hardest of the conditions: those between cost as much and add little."""
+    """The mildest of the conditions, and the one in their middle, where most is undecided."""
     wanted = conditions(params.compress, params.signature)
-    return replace(wanted, codecs=tuple(dict.fromkeys((wanted.mildest, wanted.hardest))))
+    codecs = (wanted.mildest, wanted.codecs[len(wanted.codecs) // 2])
+    return replace(wanted, codecs=tuple(dict.fromkeys(codecs)))
 
 
 class Evaluator:
-    """Scores candidates on the same clips, in parallel, through the journal."""
+    """Scores candidates on the same clips with the same keys, in parallel, through the journal."""
 
     def __init__(
         self,
@@ -94,30 +104,42 @@ class Evaluator:
         self._advance = advance
         self._best = -math.inf
 
-    def __call__(self, vectors: Sequence[Candidate]) -> list[Evaluated]:
-        unknown = [vector for vector in dict.fromkeys(vectors) if self._journal.get(vector) is None]
-        trials = (self._trial(vector, clip) for vector in unknown for clip in self._clips)
+    def __call__(self, number: int, vectors: Sequence[Candidate]) -> list[Evaluated]:
+        """Scores under the keys of a generation, on its clips, or on all for confirmation."""
+        clips = self._clips
+        if number != CONFIRMATION:
+            clips = spread(clips, self._params.optimize.clips)
+        unknown = [
+            vector
+            for vector in dict.fromkeys(vectors)
+            if self._journal.get((number, *vector)) is None
+        ]
+        trials = (self._trial(number, vector, clip) for vector in unknown for clip in clips)
         scores = in_order(self._pool, run_trial, trials, reads=_clip_file)
-        return [self._evaluated(vector, scores) for vector in vectors]
+        return [self._evaluated(number, vector, len(clips), scores) for vector in vectors]
 
-    def _evaluated(self, vector: Candidate, scores: Iterator[tuple[float, ...]]) -> Evaluated:
-        z = self._journal.get(vector)
+    def _evaluated(
+        self, number: int, vector: Candidate, clips: int, scores: Iterator[tuple[float, ...]]
+    ) -> Evaluated:
+        z = self._journal.get((number, *vector))
         if z is None:
-            z = [score for of_clip in islice(scores, len(self._clips)) for score in of_clip]
-            self._journal.add(vector, z)
-        objective = self._conditions.assurance(z)
+            z = [score for of_clip in islice(scores, clips) for score in of_clip]
+            self._journal.add((number, *vector), z)
+        assurance = [self._conditions.assurance(own) for own in np.split(np.array(z), clips)]
+        objective = round(fmean(assurance), 6)
         self._best = max(self._best, objective)
         self._advance(f"(best objective {self._best:.3f})")
-        return Evaluated(vector, tuple(z), objective)
+        return Evaluated(vector, tuple(z), tuple(assurance), objective)
 
-    def _trial(self, vector: Candidate, clip: Clip) -> Trial:
+    def _trial(self, number: int, vector: Candidate, clip: Clip) -> Trial:
         return Trial(
             vector=vector,
+            preset=self._params.signature.preset,
             clip=clip,
             conditions=self._conditions,
             psnr_db=self._params.signature.psnr_db,
             headroom=headroom(self._params.signature),
-            seed=self._params.optimize.seed,
+            purpose=f"training seed {self._params.optimize.seed}, generation {number}",
         )
 
 
@@ -130,6 +152,7 @@ def _digest(params: Params, clips: Sequence[Clip]) -> str:
     """Everything that a candidate's scores depend on, but for the candidate."""
     return digest(
         asdict(bracket(params)),
+        params.signature.preset,
         params.signature.psnr_db,
         asdict(headroom(params.signature)),
         params.optimize.seed,
@@ -140,13 +163,13 @@ def _digest(params: Params, clips: Sequence[Clip]) -> str:
 
 def _row(generation: Generation) -> dict[str, float]:
     objectives = [candidate.objective for candidate in generation.evaluated]
-    top = max(generation.evaluated, key=lambda candidate: candidate.objective)
     return {
         "generation": generation.number,
-        "objective_best": max(objectives),
+        "objective_start": generation.origin.objective,
+        "objective_best": generation.best.objective,
         "objective_median": median(objectives),
-        "z_median": median(top.z),
-        "z_min": min(top.z),
+        "z_median": median(generation.best.z),
+        "z_min": min(generation.best.z),
         "sigma": generation.sigma,
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 from stages.files import write_text
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
+from stages.rows import crf_rows, other_rows
 
 README = Path("README.md")
 
@@ -67,8 +68,8 @@ def results() -> str:
             f"{measured['rate']:.1e} at bound {level}"
             for level, measured in validate["wrong_key_fpr"].items())),
         ("What CMA-ES gained", f"objective {optimize['objective_initial']:.3f} to "
-                               f"{optimize['objective_best']:.3f} in "
-                               f"{optimize['evaluations']} evaluations (training clips)"),
+                               f"{optimize['objective_best']:.3f} on all training clips, confirmed "
+                               f"under fresh keys, after {optimize['evaluations']} evaluations"),
         ("Fingerprint drift", f"median {drift['drift_median']:.0f}, 95 % under "
                               f"{drift['drift_p95']:.0f}, most {drift['drift_max']} "
                               f"of {drift['bits']} bits"),
@@ -80,35 +81,19 @@ def results() -> str:
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
 
 
-EDITS = {
-    "second_generation": "{first}, then {last}",
-    "grey": "{first}, then greyscale",
-    "shifted": "3 frames lost, {first}",
-    "cropped": "5 % cut away and enlarged, {first}",
-    "rescaled": "95 % size, {first}",
-}
-
-
 def sweep() -> str:
     """The rows of the sweep as a table: by CRF, by encoder, by edit."""
     params = load_params()
-    first = f"CRF {params.compress.crf}"
-    names: dict[str, str] = {
-        **{f"crf{crf}": f"CRF {crf}" for crf in params.sweep.crf},
-        **{encoder: f"{encoder}, CRF {{crf}}" for encoder in params.sweep.encoders},
-        **{edit: EDITS[edit] for edit in params.sweep.edits},
-    }
     rows = [
         ("after", "kbit/s", "signature found (95 % interval)", "median z", "threshold", "bound",
          "fingerprint drift, median / most"),
         ("---",) * 7,
     ]  # fmt: skip
-    for row, name in names.items():
-        found = json.loads(layout.sweep_metrics(row).read_text(encoding="utf-8"))
-        mark, drift = found["signature"], found["fingerprint"]
+    for row in (*crf_rows(params.sweep), *other_rows(params.sweep, params.compress)):
+        mark, drift = row.metrics["signature"], row.metrics["fingerprint"]
         rows.append((
-            name.format(first=first, last=f"CRF {found['crf']}", crf=found["crf"]),
-            f"{found['bitrate_kbps']:.0f}",
+            row.label,
+            f"{row.metrics['bitrate_kbps']:.0f}",
             f"{mark['tpr']:.1%} of {mark['clips']} "
             f"({mark['tpr_ci_low']:.1%} to {mark['tpr_ci_high']:.1%})",
             f"{mark['z_median']:.1f}",

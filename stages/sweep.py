@@ -53,7 +53,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Score:
-    """What came of one clip: a row of the table."""
+    """What came of one clip: a row of the table. ``psnr_db`` is the mark's, before the channel."""
 
     id: str
     group: str
@@ -62,6 +62,9 @@ class Score:
     psnr_db: float
     drift: int
     kbps: float
+    kbps_marked: float
+    received_psnr_db: float
+    received_psnr_db_marked: float
 
 
 def main(params: Params, asked: argparse.Namespace) -> None:
@@ -123,6 +126,7 @@ def score_clip(clip: Clip, check: Check) -> Score:
         searched(received.frames, check.signature, check.key, check.channel.reach)
         for received in (sent_marked, sent)
     )
+    reference = check.channel.uncoded(original)
     before, after = (fingerprint(frames, check.recipe) for frames in (original, sent.frames))
     return Score(
         id=clip.id,
@@ -132,6 +136,9 @@ def score_clip(clip: Clip, check: Check) -> Score:
         psnr_db=psnr_rgb(original, marked),
         drift=hamming(before, after),
         kbps=sent.kbps,
+        kbps_marked=sent_marked.kbps,
+        received_psnr_db=psnr_rgb(reference, sent.frames),
+        received_psnr_db_marked=psnr_rgb(reference, sent_marked.frames),
     )
 
 
@@ -150,6 +157,9 @@ def summary(
     return {
         "crf": channel.codecs[-1].crf,
         "bitrate_kbps": fmean(score.kbps for score in scores),
+        "psnr_db": fmean(score.received_psnr_db for score in scores),
+        "bitrate_kbps_marked": fmean(score.kbps_marked for score in scores),
+        "psnr_db_marked": fmean(score.received_psnr_db_marked for score in scores),
         "signature": {
             **rates,
             "attempts": channel.reach.attempts,

@@ -1,4 +1,4 @@
-"""The import closure of a module within the project, read from its source."""
+"""What running a module takes of the project: what it imports, read from its source."""
 
 import ast
 from pathlib import Path
@@ -7,7 +7,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def closure(module: str) -> set[str]:
-    """Paths of every project file that importing ``module`` executes, relative to the root."""
+    """Paths of every project file that importing ``module`` executes, relative to the root.
+
+    What else lies in an imported folder, templates for instance, belongs to it.
+    """
     seen: set[str] = set()
     waiting = [module]
     while waiting:
@@ -16,9 +19,16 @@ def closure(module: str) -> set[str]:
         if path is None or (relative := path.relative_to(ROOT).as_posix()) in seen:
             continue
         seen.add(relative)
+        if path.name == "__init__.py":
+            seen |= {one.relative_to(ROOT).as_posix() for one in data_files(path.parent)}
         # Importing a.b.c executes a and a.b first.
         waiting += [name.rpartition(".")[0], *imported(path)]
     return seen
+
+
+def data_files(folder: Path) -> list[Path]:
+    """Files beside a room's modules that are none."""
+    return [path for path in folder.iterdir() if path.is_file() and path.suffix != ".py"]
 
 
 def source(module: str) -> Path | None:

@@ -18,6 +18,7 @@ SMALL = {
     "fetch.synthetic.natural": 4,
     "fetch.synthetic.simple": 1,
     "fetch.synthetic.frames": 16,
+    "signature.harder": [17],
     "optimize.clips": 2,
     "optimize.population": 4,
     "optimize.generations": 2,
@@ -113,7 +114,7 @@ def ran(repro: subprocess.CompletedProcess[str]) -> list[str]:
 def test_repro_runs_what_depends_on_a_change_and_nothing_else(small):
     first = run(small, "dvc", "repro")
     main_line = {"fetch", "compress", "optimize", "validate", "hash_drift"}
-    assert set(ran(first)) == main_line | SWEEP
+    assert set(ran(first)) == main_line | SWEEP | {"report"}
     for name, names in METRICS.items():
         found = metrics(small, name)
         assert names <= set(found)
@@ -124,16 +125,23 @@ def test_repro_runs_what_depends_on_a_change_and_nothing_else(small):
     assert ran(run(small, "dvc", "repro")) == []
 
     set_params(small, {"optimize.seed": 2})
-    assert set(ran(run(small, "dvc", "repro"))) == {"optimize", "validate"} | SWEEP
+    assert set(ran(run(small, "dvc", "repro"))) == {
+        "optimize", "validate", "report", *SWEEP
+    }  # fmt: skip
 
     set_params(small, {"optimize.seed": 2, "sweep.crf": [40, 45]})
-    assert ran(run(small, "dvc", "repro")) == ["sweep@45"]
+    assert ran(run(small, "dvc", "repro")) == ["sweep@45", "report"]
+    assert "CRF 45" in (small / "report" / "index.html").read_text(encoding="utf-8")
 
     changed = run(small, "dvc", "exp", "run", "-S", "compress.crf=35")
-    assert set(ran(changed)) == (main_line - {"fetch"}) | SWEEP | {"sweep@45"}
+    assert set(ran(changed)) == (main_line - {"fetch"}) | SWEEP | {"sweep@45", "report"}
     assert metrics(small, "compress")["crf"] == 35
     diff = json.loads(run(small, "dvc", "metrics", "diff", "--json").stdout)
     assert diff["metrics/compress.json"]["crf"] == {"old": 28, "new": 35, "diff": 7}
+    plots = json.loads(run(small, "dvc", "plots", "diff", "HEAD", "workspace", "--json").stdout)
+    assert set(plots["data"]) == {"roc", "frontier", "convergence", "drift"}
+    for (plot,) in plots["data"].values():
+        assert set(plot["revisions"]) == {"HEAD", "workspace"}
 
 
 def outputs(project: Path) -> dict[str, bytes]:
@@ -229,6 +237,7 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
         ("compress", {"compress.cfr": 28}, "unknown key compress.cfr (did you mean crf?)"),
         ("optimize", {"optimize.seed": 0}, "optimize.seed = 0"),
         ("validate", {}, "data/clips.csv: cannot read the manifest"),
+        ("report", {}, "data/drift.csv: No such file or directory; `dvc repro` or `dvc checkout`"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(small, name, changes, said):

@@ -32,7 +32,7 @@ class Journal:
             stream.write(json.dumps([asked, list(result)]) + "\n")
 
     def _load(self) -> None:
-        *lines, _ = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
+        lines = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
         whole = list(itertools.takewhile(self._learn, lines))
         # A kill or a full disk cut a line off; the next one must not be glued to it.
         write_text(self._path, "".join(f"{line}\n" for line in whole))

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 from stages.errors import AfterimageError
 
 # Where files appear one by one; a folder that DVC removes before a stage is none of them.
-FOLDERS = tuple(Path(name) for name in ("data", "data/sweep", "metrics", "metrics/sweep"))
+FOLDERS = tuple(Path(name) for name in (".", "data", "data/sweep", "metrics", "metrics/sweep"))
 
 CLIPS = Path("data/clips")
 MANIFEST = Path("data/clips.csv")
@@ -18,6 +18,8 @@ SCORES = Path("data/scores.csv")
 MARKED = Path("data/marked")
 PICTURES = Path("data/pictures")
 DRIFT = Path("data/drift.csv")
+IMPOSTORS = Path("data/impostors.csv")
+REPORT = Path("report")
 
 
 def clip(clip_id: str) -> Path:
@@ -48,6 +50,17 @@ def sweep_table(row: str) -> Path:
 def sweep_metrics(row: str) -> Path:
     """The metrics of a row of the sweep."""
     return Path("metrics/sweep") / f"{row}.json"
+
+
+def baseline_metrics() -> list[Path]:
+    """The metrics of every baseline that was run, by name."""
+    return sorted(Path("metrics/baseline").glob("*.json"))
+
+
+def picture(clip_id: str) -> Path:
+    """A test clip's middle frame: original, marked, and the difference enlarged."""
+    path = _inside(PICTURES, clip_id)
+    return path.with_name(f"{path.name}.png")
 
 
 def _named(folder: Path, clip_id: str) -> Path:

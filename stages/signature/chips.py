@@ -28,3 +28,8 @@ def derived_key(master: bytes, purpose: str) -> bytes:
     return hashlib.shake_256(
         len(master).to_bytes(8, "big") + master + b"derive/" + purpose.encode()
     ).digest(32)
+
+
+def video_key(master: bytes, video_id: str) -> bytes:
+    """The key of one video: what leaks from many marked videos tells nothing about the next."""
+    return derived_key(master, f"video/{video_id}")

@@ -92,9 +92,13 @@ def _modulated_mean(plane: NDArray[np.uint8], signs: Floats) -> Floats:
     ahead, behind = np.zeros(plane.shape[1:]), np.zeros(plane.shape[1:])
     for picture, sign in zip(plane, signs, strict=True):
         cv2.accumulate(picture, ahead if sign > 0 else behind)
-    positive = np.count_nonzero(signs > 0)
-    negative = len(signs) - positive
-    return np.asarray(2 * (negative * ahead - positive * behind) / len(signs) ** 2)
+    positive = int(np.count_nonzero(signs > 0))
+    return balanced(ahead, behind, positive, len(signs) - positive)
+
+
+def balanced(ahead: Floats, behind: Floats, positive: int, negative: int) -> Floats:
+    """A modulated mean, from the sums of the frames of each sign and how many they are."""
+    return np.asarray(2 * (negative * ahead - positive * behind) / (positive + negative) ** 2)
 
 
 def _whitened(mean: Floats, carrier: Carrier) -> Floats:

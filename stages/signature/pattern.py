@@ -22,8 +22,11 @@ RGB_ERROR: dict[Plane, float] = {
 }
 
 
-def pattern(frames: Frames, signature: Signature, key: bytes) -> Volumes:
-    """The mark for a video, of mean squared RGB error 1; empty if no carrier fits into it."""
+def pattern(frames: Frames, signature: Signature, key: bytes, start: int = 0) -> Volumes:
+    """The mark for a video, of mean squared RGB error 1; empty if no carrier fits into it.
+
+    ``start`` is the number of frames that come before these in the video.
+    """
     pictures = [(c, _picture(frames, c, key)) for c in signature.usable(len(frames))]
     pictures = [(carrier, picture) for carrier, picture in pictures if picture.any()]
     total = sum(carrier.share for carrier, _ in pictures)
@@ -33,7 +36,9 @@ def pattern(frames: Frames, signature: Signature, key: bytes) -> Volumes:
     for plane in RGB_ERROR:
         own = [(carrier, picture) for carrier, picture in pictures if carrier.plane == plane]
         if own:
-            signs = np.stack([modulation(carrier.flip, len(frames)) for carrier, _ in own], axis=1)
+            signs = np.stack(
+                [modulation(carrier.flip, len(frames), start) for carrier, _ in own], axis=1
+            )
             scaled = [math.sqrt(carrier.share / total) * picture for carrier, picture in own]
             # Few frames differ, for the carriers' signs alone change.
             distinct, which = np.unique(signs.astype(np.float32), axis=0, return_inverse=True)

@@ -72,5 +72,5 @@ def load_signature(path: Path) -> Signature:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Signature(tuple(Carrier(**carrier) for carrier in content["carriers"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise AfterimageError(f"{path}: not a signature file: {error}") from error

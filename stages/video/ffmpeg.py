@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -152,6 +152,32 @@ def pieces(output: Any, *, size: int, subject: str) -> Iterator[bytearray]:
         raise _failure(subject, status, complaints)
     if complaints:
         log.warning("warning: %s: %s", subject, first_line(complaints))
+
+
+@contextmanager
+def fed(output: Any, *, subject: str) -> Iterator[IO[bytes]]:
+    """Run an ffmpeg-python graph that reads ``pipe:0``, and yield where to write what it reads.
+
+    Raises ``VideoError`` if ffmpeg fails, or stops reading before everything is written.
+    """
+    with (
+        tempfile.TemporaryFile() as stderr,
+        subprocess.Popen(
+            _command(output), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr
+        ) as process,
+    ):
+        assert process.stdin is not None  # noqa: S101 (for the type checker)
+        try:
+            with suppress(BrokenPipeError):
+                yield process.stdin
+                process.stdin.close()
+                if process.wait() == 0:
+                    return
+            raise _failure(subject, process.wait(), _beginning(stderr))
+        finally:
+            process.kill()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
 
 
 def _filled(piece: bytearray, process: subprocess.Popen[bytes], subject: str) -> bool:

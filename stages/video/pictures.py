@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.errors import AfterimageError
 from stages.files import write_bytes
 from stages.video.frames import Frames
 
@@ -17,15 +18,30 @@ def comparison(reference: Frames, distorted: Frames, gain: int = GAIN) -> NDArra
 
     RGB, uint8 [shape=(H, 3 * W, 3)].
     """
-    middle = slice(len(reference) // 2, len(reference) // 2 + 1)
-    before, after = (
-        Frames(frames.i420[middle], frames.fps).rgb()[0] for frames in (reference, distorted)
-    )
+    before, after = (middle_frame(frames) for frames in (reference, distorted))
     difference = 128 + gain * (after.astype(np.int16) - before)
     return np.hstack([before, after, np.clip(difference, 0, 255).astype(np.uint8)])
 
 
+def middle_frame(frames: Frames) -> NDArray[np.uint8]:
+    """The middle frame, RGB, uint8 [shape=(H, W, 3)]."""
+    middle = slice(len(frames) // 2, len(frames) // 2 + 1)
+    return np.asarray(Frames(frames.i420[middle], frames.fps).rgb()[0])
+
+
+def png(rgb: NDArray[np.uint8]) -> bytes:
+    """The bytes of an RGB picture [shape=(H, W, 3)] as PNG."""
+    return cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1].tobytes()
+
+
 def write_png(path: Path, rgb: NDArray[np.uint8]) -> None:
     """Write an RGB picture [shape=(H, W, 3)] as PNG."""
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-    write_bytes(path, encoded.tobytes())
+    write_bytes(path, png(rgb))
+
+
+def read_png(path: Path) -> NDArray[np.uint8]:
+    """Read what ``write_png`` wrote."""
+    bgr = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise AfterimageError(f"{path}: not a picture")
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)

@@ -73,6 +73,7 @@ def bits(project: Path) -> dict[str, str]:
 def remains(project: Path) -> list[str]:
     """What was left behind half-written, or kept for a resumption that is over."""
     found = [*project.glob("data/**/*.part"), *project.glob("metrics/**/*.part")]
+    found += project.glob(".*.part")
     found += [path for path in project.glob(".scratch/**/*") if path.is_file()]
     return [path.relative_to(project).as_posix() for path in found]
 

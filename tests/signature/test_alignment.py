@@ -16,7 +16,7 @@ from stages.video.codec import Codec
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"
-SIGNATURE = to_signature(start())
+SIGNATURE = to_signature(start(), "balanced")
 
 
 def test_attempts_are_counted():

@@ -22,7 +22,7 @@ from stages.video.sources.synthetic import draw
 from tests.conftest import constant
 
 KEY = b"the right key, 16 bytes or more"
-COLOUR = to_signature(start("colour"))
+COLOUR = to_signature(start(), "colour")
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
 
 def test_a_picture_too_small_for_chroma_is_marked_in_luma_alone(natural):
     small = normalised(natural, Geometry(64, 64))
-    balanced = to_signature(start("balanced"))
+    balanced = to_signature(start(), "balanced")
     marked = embed_adapted(small, balanced, KEY, psnr_db=45, loop=loop(Codec(), Codec(crf=40)))
     np.testing.assert_array_equal(marked.plane("V"), small.plane("V"))
     assert (marked.plane("Y") != small.plane("Y")).any()
@@ -152,7 +152,7 @@ def test_a_picture_too_small_for_chroma_is_marked_in_luma_alone(natural):
 def test_luma_that_is_not_needed_goes_to_chroma():
     """The codec lets all of luma through and little of chroma: the hard condition wants more."""
     clip = draw("natural", 4, 24, seed=3)
-    balanced = to_signature(start("balanced"))
+    balanced = to_signature(start(), "balanced")
     hard = loop(Codec("libx264", 23), Codec("libx264", 48), rounds=2)
     plain = embed(clip, balanced, KEY, psnr_db=45)
     adapted = embed_adapted(clip, balanced, KEY, psnr_db=45, loop=hard)

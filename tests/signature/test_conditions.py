@@ -33,7 +33,7 @@ def test_more_z_never_assures_less(z, more):
 
 @pytest.mark.parametrize("preset", ["balanced", "colour"])
 def test_every_codec_is_scored_and_grey_after_the_mildest(natural, preset):
-    signature = to_signature(start(preset))
+    signature = to_signature(start(), preset)
     marked = embed(natural, signature, KEY, psnr_db=45)
     found = Conditions(CODECS, threshold=5.257).scores(marked, signature, KEY)
     received = [codec.round_trip(marked) for codec in CODECS]

@@ -27,7 +27,7 @@ from stages.video.sources.synthetic import draw
 from tests.conftest import constant
 
 KEY = b"the right key, 16 bytes or more"
-SIGNATURE = to_signature(start())
+SIGNATURE = to_signature(start(), "balanced")
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,23 +20,45 @@ Candidate = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A candidate, what it scored on each clip, and the objective (larger is better)."""
+    """A candidate and what it scored.
+
+    Attributes
+    ----------
+    z : under every condition, of each clip.
+    assurance : of each clip.
+    objective : the mean assurance; larger is better.
+    """
 
     vector: Candidate
     z: tuple[float, ...]
+    assurance: tuple[float, ...]
     objective: float
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One step of the search; generation 0 is the start alone."""
+    """One step of the search, and the origin under the same keys as its candidates."""
 
     number: int
+    origin: Evaluated
     evaluated: tuple[Evaluated, ...]
     sigma: float
 
+    @property
+    def best(self) -> Evaluated:
+        """The best candidate; of equals, the first."""
+        return max(self.evaluated, key=lambda candidate: candidate.objective)
 
-Evaluate = Callable[[Sequence[Candidate]], list[Evaluated]]
+
+class Found(NamedTuple):
+    """The history of a search, and what it leads to: the origin first."""
+
+    history: list[Generation]
+    finalists: list[Candidate]
+
+
+# Scores candidates under the keys of a generation, which are its own.
+Evaluate = Callable[[int, Sequence[Candidate]], list[Evaluated]]
 
 
 def evolve(
@@ -47,12 +69,17 @@ def evolve(
     generations: int,
     sigma: float,
     seed: int,
-) -> list[Generation]:
-    """Search from the hand-set ``origin``; the history of every generation, in order.
+) -> Found:
+    """Search from the hand-set ``origin``.
 
     The variant is separable CMA-ES (Ros and Hansen, 2008): it learns faster on a small budget,
     and draws its candidates without an eigendecomposition, whose vectors are not unique and would
     tie the result to a processor's arithmetic.
+
+    A score is noisy: with other keys it is another. So every generation has keys of its own, which
+    none can be fitted to, and the finalists are not the best of the lucky: beside the origin, they
+    are the middle of the last generation's distribution, and the candidate that was furthest
+    ahead of the origin under the same keys.
     """
     if seed < 1:
         raise ValueError(f"seed must be at least 1, for cma takes 0 for the clock: {seed}")
@@ -62,19 +89,35 @@ def evolve(
         "CMA_diagonal": True, "maxiter": math.inf, "verbose": -9, "verb_log": 0,
     }  # fmt: skip
     search = cma.CMAEvolutionStrategy(origin, sigma, options)
-    history = [Generation(0, tuple(evaluate([_candidate(origin)])), sigma)]
+    start, history = _candidate(origin), []
     for number in range(1, generations + 1):
         asked = search.ask()
-        evaluated = evaluate([_candidate(vector) for vector in asked])
-        search.tell(asked, [-candidate.objective for candidate in evaluated])
-        history.append(Generation(number, tuple(evaluated), float(search.sigma)))
-    return history
+        first, *others = evaluate(number, [start, *(_candidate(vector) for vector in asked)])
+        search.tell(asked, [-candidate.objective for candidate in others])
+        history.append(Generation(number, first, tuple(others), float(search.sigma)))
+    ahead = max(history, key=lambda one: one.best.objective - one.origin.objective).best
+    return Found(history, [start, _candidate(search.result.xfavorite), ahead.vector])
 
 
-def best(history: Sequence[Generation]) -> Evaluated:
-    """The best candidate of all generations; of equals, the earliest."""
-    every = [candidate for generation in history for candidate in generation.evaluated]
-    return max(every, key=lambda candidate: candidate.objective)
+def confirmed(finalists: Sequence[Evaluated]) -> Evaluated:
+    """The finalist to trust: the first, unless another is ahead by more than it may be by chance.
+
+    Chance is the standard error of the lead over the clips, each compared with itself.
+    """
+    first, *others = finalists
+    sure = [one for one in others if _lead(one, first) > _standard_error(one, first)]
+    return max(sure, key=lambda one: one.objective, default=first)
+
+
+def _lead(one: Evaluated, other: Evaluated) -> float:
+    return float(np.mean(np.subtract(one.assurance, other.assurance)))
+
+
+def _standard_error(one: Evaluated, other: Evaluated) -> float:
+    """Of the lead; of a single clip nothing is known, and no lead is enough."""
+    count = len(one.assurance)
+    leads = np.subtract(one.assurance, other.assurance)
+    return float(np.std(leads, ddof=1)) / math.sqrt(count) if count > 1 else math.inf
 
 
 def _candidate(vector: Vector) -> Candidate:

@@ -9,7 +9,7 @@ from stages.signature.blocks import Headroom
 from stages.signature.chips import derived_key
 from stages.signature.conditions import Conditions
 from stages.signature.embed import embed
-from stages.signature.search.space import to_signature
+from stages.signature.search.space import Preset, to_signature
 from stages.video.clips import Clip
 from stages.video.frames import Frames
 
@@ -19,18 +19,19 @@ class Trial:
     """One candidate on one clip."""
 
     vector: tuple[float, ...]
+    preset: Preset
     clip: Clip
     conditions: Conditions
     psnr_db: float
     headroom: Headroom
-    seed: int
+    purpose: str
 
 
 def run_trial(trial: Trial) -> tuple[float, ...]:
-    """``z`` of a marked clip under each condition, with a training key of its own."""
+    """``z`` of a marked clip under each condition, with a key for the purpose and the clip."""
     frames = _frames(trial.clip)
-    signature = to_signature(np.array(trial.vector))
-    key = derived_key(f"training seed {trial.seed}".encode(), trial.clip.id)
+    signature = to_signature(np.array(trial.vector), trial.preset)
+    key = derived_key(trial.purpose.encode(), trial.clip.id)
     marked = embed(frames, signature, key, psnr_db=trial.psnr_db, headroom=trial.headroom)
     return trial.conditions.scores(marked, signature, key, subject=trial.clip.id)
 

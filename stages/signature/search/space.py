@@ -34,7 +34,6 @@ class Coordinate:
 
 # Shares stand as logits, and frequencies, widths and softness as natural logarithms.
 COORDINATES = (
-    Coordinate("luma share of the energy, logit", -0.5, -8.0, 2.0),
     Coordinate("V share of the chroma energy, logit", 6.0, -2.0, 8.0),
     Coordinate("luma centre, log cycles/pixel", math.log(0.06), math.log(0.03), math.log(0.3)),
     Coordinate("luma width, log", math.log(0.3), math.log(0.15), math.log(1.0)),
@@ -55,20 +54,13 @@ COORDINATES = (
     Coordinate("softness, log", math.log(0.7), math.log(0.1), math.log(30.0)),
 )  # fmt: skip
 
-# Where a preset starts from elsewhere: by the coordinate's name.
-_STARTS: dict[Preset, dict[str, float]] = {
-    "balanced": {},
-    "colour": {"luma share of the energy, logit": -6.0},
-}
+# Luma's share of the energy. It is no coordinate: every clip's closed loop moves it anyway.
+_LUMA_SHARE: dict[Preset, float] = {"balanced": 0.3775, "colour": 0.0}
 
 
-def start(preset: Preset = "balanced") -> Vector:
-    """The hand-set spectrum from which the search sets out.
-
-    ``colour`` rests on chroma alone; ``balanced`` keeps enough in luma to survive greyscale.
-    """
-    own = _STARTS[preset]
-    return np.array([own.get(coordinate.name, coordinate.start) for coordinate in COORDINATES])
+def start() -> Vector:
+    """The hand-set spectrum from which the search sets out."""
+    return np.array([coordinate.start for coordinate in COORDINATES])
 
 
 def bounds() -> tuple[Vector, Vector]:
@@ -79,10 +71,13 @@ def bounds() -> tuple[Vector, Vector]:
     )
 
 
-def to_signature(vector: Vector) -> Signature:
-    """The signature that a vector stands for; carriers with next to no energy are left out."""
+def to_signature(vector: Vector, preset: Preset) -> Signature:
+    """The signature that a vector stands for; carriers with next to no energy are left out.
+
+    ``colour`` rests on chroma alone; ``balanced`` keeps enough in luma to survive greyscale.
+    """
     values = iter(float(value) for value in vector)
-    luma_share, v_share = _logistic(next(values)), _logistic(next(values))
+    luma_share, v_share = _LUMA_SHARE[preset], _logistic(next(values))
     luma_band = math.exp(next(values)), math.exp(next(values))
     chroma_band = math.exp(next(values)), math.exp(next(values))
     luma_flips = _softmax([next(values) for _ in LUMA_FLIPS])

@@ -1,0 +1,129 @@
+"""The last stage: everything that was measured, on one page for the eye, and as tables for plots.
+
+The page is `report/index.html`; the tables that `dvc plots` draws are in `report/tables/`, and the
+pictures, in their full size, in `report/pictures/`.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from stages.errors import AfterimageError
+from stages.files import write_text, written_whole
+from stages.page.charts.convergence import Step
+from stages.page.charts.distances import within
+from stages.page.charts.roc import points
+from stages.page.contents import page
+from stages.page.html import render
+from stages.page.pictures import Strip, strip
+from stages.page.results import Results, Row, Score, Setting
+from stages.pipeline import layout
+from stages.pipeline.metrics import write_table
+from stages.pipeline.params import Params
+from stages.pipeline.stage import run
+from stages.rows import crf_rows, other_rows
+from stages.signature.spectrum import load_signature
+from stages.video.clips import NATURAL, Clip, read_manifest
+from stages.video.codec import Codec
+from stages.video.lossless import decode_lossless
+from stages.video.pictures import middle_frame, read_png, write_png
+
+
+def main(params: Params) -> None:
+    found = load(params)
+    with written_whole(layout.REPORT) as folder:
+        for name, rows in tables(found).items():
+            write_table(folder / "tables" / f"{name}.csv", rows)
+        for clip_id, views in found.strips.items():
+            picture = layout.picture(clip_id).relative_to(layout.PICTURES)
+            write_png(folder / "pictures" / picture, views.side_by_side)
+        write_text(folder / "index.html", render(page(found)))
+
+
+def load(params: Params) -> Results:
+    """Read what the other stages left, and bring the pictures together."""
+    drift, impostors = _table(layout.DRIFT), _table(layout.IMPOSTORS)
+    by_crf = crf_rows(params.sweep)
+    names = [field.name for field in fields(Score)]
+    objectives = ["generation", "objective_start", "objective_best", "objective_median"]
+    return Results(
+        setting=setting(params),
+        fetch=_json(layout.metrics("fetch")),
+        validate=_json(layout.metrics("validate")),
+        optimize=_json(layout.metrics("optimize")),
+        hash_drift=_json(layout.metrics("hash_drift")),
+        scores=[Score(*row) for row in _rows(layout.SCORES, names)],
+        steps=[Step(*row) for row in _rows(layout.OPTIMIZE_HISTORY, objectives)],
+        drifts=drift.loc[drift["kind"] == NATURAL, "drift"].tolist(),
+        impostors=dict(zip(*(impostors[name].tolist() for name in impostors), strict=True)),
+        signature=load_signature(layout.SIGNATURE),
+        by_crf=by_crf,
+        z_by_crf=[_table(layout.sweep_table(row.name))["z_marked"].tolist() for row in by_crf],
+        others=other_rows(params.sweep, params.compress),
+        baselines=[Row(path.stem, path.stem, _json(path)) for path in layout.baseline_metrics()],
+        strips={
+            clip.id: clip_strip(clip, params.compress.codec)
+            for clip in read_manifest(layout.MANIFEST)
+            if layout.picture(clip.id).exists()
+        },
+    )
+
+
+def setting(params: Params) -> Setting:
+    """What was asked for."""
+    return Setting(
+        f"{params.compress.encoder} at CRF {params.compress.crf}",
+        params.compress.crf,
+        params.signature.false_positive_rate,
+        params.validation.confidence,
+    )
+
+
+def clip_strip(clip: Clip, codec: Codec) -> Strip:
+    """The pictures that `validate` left of a clip, and what the codec makes of the marked one."""
+    marked = decode_lossless(layout.marked(clip.id), clip.read())
+    compressed = codec.round_trip(marked, subject=clip.id)
+    return strip(read_png(layout.picture(clip.id)), middle_frame(compressed))
+
+
+def tables(found: Results) -> dict[str, list[dict[str, Any]]]:
+    """What `dvc plots` draws, by name."""
+    rates = ("tpr", "tpr_ci_low", "tpr_ci_high")
+    return {
+        "roc": [
+            {"crf": row.metrics["crf"], "fpr_bound": 10**exponent, "tpr": tpr}
+            for row, z_marked in zip(found.by_crf, found.z_by_crf, strict=True)
+            for exponent, tpr in points(z_marked)
+        ],
+        "frontier": [
+            {name: row.metrics[name] for name in ("crf", "bitrate_kbps", "psnr_db")}
+            | {name: row.metrics["signature"][name] for name in rates}
+            for row in found.by_crf
+        ],
+        "drift": within(found.drifts, found.impostors, found.hash_drift["bits"]),
+    }
+
+
+def _json(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        # A clip may well be called NA, or 007.
+        return pd.read_csv(path, keep_default_na=False, dtype={"id": str})
+    except ValueError as error:
+        raise AfterimageError(f"{path}: cannot read the table: {error}") from error
+
+
+def _rows(path: Path, columns: list[str]) -> Iterable[tuple[Any, ...]]:
+    return _table(path)[columns].itertuples(index=False, name=None)
+
+
+if __name__ == "__main__":
+    run(main)

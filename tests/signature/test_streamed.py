@@ -1,0 +1,57 @@
+"""What is gathered frame by frame is what is looked at in a clip in memory."""
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stages.signature.detect import modulated_means
+from stages.signature.pattern import pattern
+from stages.signature.search.space import start, to_signature
+from stages.signature.streamed import StreamedMeans, period
+from stages.video.frames import Frames
+
+KEY = b"the right key, 16 bytes or more"
+SIGNATURE = to_signature(start(), "balanced")
+_FPS = Fraction(25)
+
+
+def _noise():
+    return np.random.default_rng(3).integers(16, 236, (1, 360, 320), np.uint8)
+
+
+@settings(max_examples=30, deadline=None)
+@given(frames=st.integers(1, 32), shift=st.integers(-50, 50))
+def test_streamed_means_are_those_of_the_clip_to_the_last_bit(natural, frames, shift):
+    part = Frames(natural.i420[:frames], natural.fps)
+    gathered = StreamedMeans(SIGNATURE)
+    for frame in part.i420:
+        gathered.add(frame)
+    expected = modulated_means(part, SIGNATURE, shift)
+    found = gathered.means(shift)
+    assert found.keys() == expected.keys()
+    for at, mean in expected.items():
+        np.testing.assert_array_equal(found[at], mean)
+
+
+@pytest.mark.parametrize("cuts", [(0, 32), (0, 11, 32), (0, 16, 32)])
+def test_the_patterns_of_windows_go_on_in_step(cuts):
+    """In a video that stands still every window has the same pattern, but for its place in time."""
+    still = Frames(np.repeat(_noise(), 32, axis=0), _FPS)
+    whole = pattern(still, SIGNATURE, KEY)
+    windows = [
+        pattern(Frames(still.i420[first:last], _FPS), SIGNATURE, KEY, first)
+        for first, last in pairwise(cuts)
+    ]
+    for plane, volume in whole.items():
+        joined = np.concatenate([window[plane] for window in windows])
+        np.testing.assert_allclose(joined, volume, rtol=1e-5, atol=1e-5)
+
+
+def test_a_period_is_when_all_usable_carriers_start_anew():
+    everything = period(SIGNATURE, 1000)
+    assert all(everything % (2 * carrier.flip) == 0 for carrier in SIGNATURE.carriers)
+    assert period(SIGNATURE, 1) == 1

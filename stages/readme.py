@@ -179,7 +179,8 @@ def _against_the_report(found: dict[str, Any]) -> str:
         f"On the real codec, at CRF {cmaes['harder']['crf']}, the gradient with the codec forward "
         f"(`real_forward`) comes out {'ahead of' if ahead else 'no better than'} CMA-ES: median z "
         f"{loop['harder']['real']['z_median']:.1f} against "
-        f"{cmaes['harder']['real']['z_median']:.1f} with {loop['encodes']} and {cmaes['encodes']} real encodes; hand-set, without any: "
+        f"{cmaes['harder']['real']['z_median']:.1f} with {loop['encodes']} "
+        f"and {cmaes['encodes']} real encodes; hand-set, without any: "
         f"{untrained['harder']['real']['z_median']:.1f}.",
         f"Innocent videos: at most {worst:.1%} accused by any keyed method, however it was "
         f"trained; {fixed['real']['fpr']:.0%} of {fixed['real']['clips']} clips by the fixed "

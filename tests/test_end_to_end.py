@@ -132,12 +132,12 @@ def test_repro_runs_what_depends_on_a_change_and_nothing_else(small):
 
     assert ran(run(small, "dvc", "repro")) == []
 
-    set_params(small, {"optimize.seed": 2})
+    set_params(small, {"signature.harder": [10]})
     assert set(ran(run(small, "dvc", "repro"))) == {
         "optimize", "validate", "report", *SWEEP
     }  # fmt: skip
 
-    set_params(small, {"optimize.seed": 2, "sweep.crf": [40, 45]})
+    set_params(small, {"signature.harder": [10], "sweep.crf": [40, 45]})
     assert ran(run(small, "dvc", "repro")) == ["sweep@45", "report"]
     assert "CRF 45" in (small / "report" / "index.html").read_text(encoding="utf-8")
 

@@ -160,6 +160,15 @@ def outputs(project: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.fixture
+def interruptible():
+    """What a background job starts ignores Ctrl-C, unless somebody in between does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_search_ends_in_the_same_signature(small, blow):
     assert stage(small, "fetch").returncode == 0

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.footage import heading, markdown
-from stages.pipeline.workers import workers
+from stages.pipeline.processes import processes
 from stages.signature.bound import threshold
 from stages.signature.carriers import carrier_band, modulation, to_coefficients, to_pixels
 from stages.signature.chips import chips, video_key
@@ -72,7 +72,7 @@ class Outcome:
 
 
 def main() -> None:
-    with workers() as pool:
+    with processes() as pool:
         estimates = averaged(pool)
         rows = [
             row(pool, scheme, f"{count:,}", estimates[scheme, count])

@@ -12,7 +12,6 @@ drifts.
 
 import functools
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks.footage import heading, markdown
+from benchmarks.processor import children_seconds
 from stages.marking import headroom
 from stages.optimize import FINALISTS, bracket, evaluations
 from stages.pipeline.layout import MANIFEST
@@ -140,12 +140,6 @@ def marked(clip: Clip) -> Frames:
         clip.read(), to_signature(start(), settings.preset), key,
         psnr_db=settings.psnr_db, headroom=headroom(settings),
     )  # fmt: skip
-
-
-def children_seconds() -> float:
-    """Processor time of all child processes that have ended, with theirs."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

@@ -21,10 +21,8 @@ import importlib.util
 import json
 import math
 import multiprocessing
-import resource
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -36,6 +34,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from benchmarks.footage import clips, heading, load, markdown
+from benchmarks.processor import cpu_seconds
 from stages.files import write_text
 from stages.marking import conditions, headroom
 from stages.pipeline import layout
@@ -174,19 +173,6 @@ def measure(pair: tuple[str, Path]) -> Measured:
         marked.cpu_seconds / len(frames),
         detecting[0] / len(frames) / len(received),
     )
-
-
-@contextmanager
-def cpu_seconds() -> Iterator[list[float]]:
-    """The processor time of a block, with its child processes, as the list's one element."""
-    spent = [-_cpu_time()]
-    yield spent
-    spent[0] += _cpu_time()
-
-
-def _cpu_time() -> float:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def found_row(name: str, measured: Sequence[Measured]) -> dict[str, str]:

@@ -83,17 +83,7 @@ def main(directories: list[Path]) -> None:
             chosen = params.model_copy(
                 update={"signature": params.signature.model_copy(update={"preset": preset})}
             )
-            hand_set = to_signature(start(), preset)
-            found = [optimised(chosen, half, pool) for half in halves]
-            outcomes: list[Outcome] = []
-            for name, signatures in (("hand-set", [hand_set, hand_set]), ("optimised", found)):
-                if name == "hand-set" or signatures != [hand_set, hand_set]:
-                    trials = [
-                        trial(chosen, clip, signature)
-                        for half, signature in zip(halves[::-1], signatures, strict=True)
-                        for clip in half
-                    ]
-                    outcomes = map_items(pool, run_trial, trials, label=f"{preset}, {name}")
+            for name, outcomes in of_preset(chosen, halves, pool).items():
                 rows.append(row(f"`{preset}`, {name}", outcomes, chosen))
                 shows.append(shown(rows[-1]["signature"], [one.colour for one in outcomes]))
         for crf in TRANSPARENT:
@@ -117,6 +107,24 @@ def main(directories: list[Path]) -> None:
         "the mark (or the codec) alone changes from a frame to the next: over the pixels of a "
         "clip, means over clips."
     )
+
+
+def of_preset(params: Params, halves: list[list[Clip]], pool: Executor) -> dict[str, list[Outcome]]:
+    """What becomes of every clip, marked by hand and by what was learned on the other half."""
+
+    def measured(name: str, signatures: Sequence[Signature]) -> list[Outcome]:
+        trials = [
+            trial(params, clip, signature)
+            for half, signature in zip(halves[::-1], signatures, strict=True)
+            for clip in half
+        ]
+        return map_items(pool, run_trial, trials, label=f"{params.signature.preset}, {name}")
+
+    by_hand = [to_signature(start(), params.signature.preset)] * len(halves)
+    found = [optimised(params, half, pool) for half in halves]
+    hand_set = measured("hand-set", by_hand)
+    learned = hand_set if found == by_hand else measured("optimised", found)
+    return {"hand-set": hand_set, "optimised": learned}
 
 
 def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:

@@ -14,16 +14,8 @@ from stages.video.ffmpeg import executable
 from stages.video.frames import Geometry
 from stages.video.lossless import encode_lossless
 from stages.video.sources.synthetic import draw
+from tests.memory import peak_memory
 from tests.worktree import ROOT
-
-PEAK_MEMORY = """
-import resource, runpy, sys
-sys.argv[0] = "fingerprint"
-runpy.run_module("stages.fingerprint", run_name="__main__")
-own, children = (resource.getrusage(who).ru_maxrss for who in
-                 (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(own, children)
-"""
 
 
 def command(*arguments, module="stages.fingerprint"):
@@ -115,11 +107,7 @@ def test_memory_is_flat_in_the_length_of_the_video(tmp_path):
              "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", str(video)],
             check=True,
         )  # fmt: skip
-        done = subprocess.run(
-            [sys.executable, "-c", PEAK_MEMORY, str(video)],
-            cwd=ROOT, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        peaks.append([int(number) for number in done.stdout.splitlines()[-1].split()])
+        peaks.append(peak_memory("stages.fingerprint", str(video)))
     unit = 1024 if sys.platform == "darwin" else 1
     for short, long in zip(*peaks, strict=True):
         assert long - short < 16 * 1024 * unit, peaks

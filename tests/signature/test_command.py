@@ -22,21 +22,11 @@ from stages.video.orientation import Orientation
 from stages.video.quality import psnr_rgb
 from stages.video.sources.synthetic import draw
 from stages.video.stored import stored
+from tests.memory import peak_memory
 from tests.worktree import ROOT
 
 KEY = "a secret key that nobody may see"
 SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\nhello\n\n2\n00:00:01,200 --> 00:00:02,000\nworld\n"
-
-PEAK_MEMORY = """
-import resource, runpy, sys
-try:
-    runpy.run_module("stages.signature", run_name="__main__")
-except SystemExit as end:
-    assert end.code == 0, end.code
-own, children = (resource.getrusage(who).ru_maxrss for who in
-                 (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(own, children)
-"""
 
 
 def environment(key):
@@ -58,16 +48,6 @@ def command(*arguments, key=KEY):
     assert "Traceback" not in err.getvalue()
     assert KEY not in out.getvalue() + err.getvalue()
     return subprocess.CompletedProcess(arguments, end.value.code, out.getvalue(), err.getvalue())
-
-
-def peak_memory(*arguments):
-    """Of a process of its own, and of the greatest ffmpeg that it started."""
-    done = subprocess.run(
-        [sys.executable, "-c", PEAK_MEMORY, *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, check=False, env=environment(KEY),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [int(number) for number in done.stdout.splitlines()[-1].split()]
 
 
 def ffmpeg(*arguments):
@@ -383,7 +363,7 @@ def test_memory_is_flat_in_the_length_of_the_video(folder):
         signature = ("--signature", folder / "signature.json")
         peak = []
         for arguments in (("mark", video, target, *signature), ("detect", target, *signature)):
-            peak += peak_memory(*arguments)
+            peak += peak_memory("stages.signature", *arguments, AFTERIMAGE_KEY=KEY)
         peaks.append(peak)
     unit = 1024 if sys.platform == "darwin" else 1
     for short, long in zip(*peaks, strict=True):

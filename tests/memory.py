@@ -1,0 +1,28 @@
+"""How much memory a command takes."""
+
+import os
+import subprocess
+import sys
+
+from tests.worktree import ROOT
+
+_MEASURED = """
+import resource, runpy, sys
+module, *sys.argv[1:] = sys.argv[1:]
+try:
+    runpy.run_module(module, run_name="__main__")
+except SystemExit as end:
+    assert end.code in (None, 0), end.code
+print(*(resource.getrusage(who).ru_maxrss for who in
+        (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+
+
+def peak_memory(module, *arguments, **variables):
+    """Of a process of its own, and of the greatest ffmpeg that it started, in KiB."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, module, *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | variables,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return [int(number) for number in done.stdout.splitlines()[-1].split()]

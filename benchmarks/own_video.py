@@ -140,7 +140,11 @@ def after(change: Change, marked: Path, received: Path) -> tuple[bool, float]:
         fps_mode="passthrough", enc_time_base="demux",
     )  # fmt: skip
     run(output, subject=change.name)
-    verdict = detect_file(received, SIGNATURE, KEY, excerpt=change.excerpt)
+    try:
+        verdict = detect_file(received, SIGNATURE, KEY, excerpt=change.excerpt)
+    except AfterimageError as error:
+        print(f"not found: {change.name}: {error}", file=sys.stderr)  # nothing was left of it
+        return False, 0.0
     return verdict.found, verdict.z
 
 

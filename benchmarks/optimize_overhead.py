@@ -24,7 +24,7 @@ import yaml
 from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
 from stages.marking import headroom
-from stages.optimize import FINALISTS, bracket, evaluations
+from stages.optimize import bracket, evaluations
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
@@ -32,6 +32,7 @@ from stages.pipeline.processes import count, processes
 from stages.pipeline.workers import map_items
 from stages.signature.chips import derived_key
 from stages.signature.embed import embed
+from stages.signature.search.evolution import FINALISTS
 from stages.signature.search.space import start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec

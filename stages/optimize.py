@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
-from statistics import fmean, median
+from statistics import median
 
 import numpy as np
 
@@ -22,14 +22,19 @@ from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, workers
 from stages.signature.conditions import Conditions
-from stages.signature.search.evolution import Candidate, Evaluated, Generation, confirmed, evolve
+from stages.signature.search.evolution import (
+    CONFIRMATION,
+    FINALISTS,
+    Candidate,
+    Evaluated,
+    Generation,
+    confirmed,
+    evolve,
+)
 from stages.signature.search.objective import Trial, run_trial
 from stages.signature.search.space import start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.ffmpeg import version
-
-# Under this number the finalists are scored, and under its own each generation.
-CONFIRMATION, FINALISTS = 0, 3
 
 
 def main(params: Params) -> None:
@@ -125,11 +130,10 @@ class Evaluator:
         if z is None:
             z = [score for of_clip in islice(scores, clips) for score in of_clip]
             self._journal.add((number, *vector), z)
-        assurance = [self._conditions.assurance(own) for own in np.split(np.array(z), clips)]
-        objective = round(fmean(assurance), 6)
-        self._best = max(self._best, objective)
+        found = Evaluated.of(vector, np.reshape(z, (clips, -1)).tolist(), self._conditions)
+        self._best = max(self._best, found.objective)
         self._advance(f"(best objective {self._best:.3f})")
-        return Evaluated(vector, tuple(z), tuple(assurance), objective)
+        return found
 
     def _trial(self, number: int, vector: Candidate, clip: Clip) -> Trial:
         return Trial(

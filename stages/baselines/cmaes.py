@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 
 from stages.baselines.task import Learned, Step, Task
-from stages.signature.search.evolution import Candidate, Evaluated, confirmed, evolve
+from stages.signature.search.evolution import (
+    CONFIRMATION,
+    FINALISTS,
+    Candidate,
+    Evaluated,
+    confirmed,
+    evolve,
+)
 from stages.signature.search.objective import Trial, run_trial
-
-_CONFIRMATION, _FINALISTS = 0, 3
 
 
 def learn(task: Task) -> Learned:
@@ -14,7 +19,7 @@ def learn(task: Task) -> Learned:
 
     Where they allow not one of the population asked for, it is one of as many as they do.
     """
-    allowed = task.steps - _FINALISTS
+    allowed = task.steps - FINALISTS
     population = max(2, min(task.population, allowed - 1))
     history, finalists = evolve(
         lambda number, vectors: _evaluated(task, number, vectors),
@@ -24,7 +29,7 @@ def learn(task: Task) -> Learned:
         sigma=task.sigma,
         seed=task.seed,
     )
-    scored = _evaluated(task, _CONFIRMATION, finalists)
+    scored = _evaluated(task, CONFIRMATION, finalists)
     every = [one for generation in history for one in (generation.origin, *generation.evaluated)]
     every += scored
     return Learned(
@@ -46,9 +51,6 @@ def _evaluated(task: Task, number: int, vectors: Sequence[Candidate]) -> list[Ev
     evaluated = []
     for index, vector in enumerate(vectors):
         own = scores[index * size : (index + 1) * size]
-        z = tuple(score for of_clip in own for score in of_clip)
-        assurance = tuple(task.conditions.assurance(of_clip) for of_clip in own)
-        objective = round(sum(assurance) / size, 6)
-        evaluated.append(Evaluated(vector, z, assurance, objective))
-        task.advance(f"(objective {objective:.3f})")
+        evaluated.append(Evaluated.of(vector, own, task.conditions))
+        task.advance(f"(objective {evaluated[-1].objective:.3f})")
     return evaluated

@@ -15,7 +15,7 @@ from stages.baselines.autodiff import anp, defvjp, primitive
 from stages.signature.carriers import Band, Floats, carrier_band, to_coefficients, to_pixels
 from stages.signature.chips import chips
 from stages.signature.pattern import RGB_ERROR
-from stages.signature.search.space import CHROMA_FLIPS, COORDINATES, LUMA_FLIPS, LUMA_SHARE, Preset
+from stages.signature.search.space import Preset, meaning
 from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames
 
@@ -49,40 +49,22 @@ class Traced:
 
 def traced(vector: Any, signature: Signature, preset: Preset) -> list[Traced]:
     """The carriers of a signature as functions of the vector that it was made from."""
-    values = iter([vector[index] for index in range(len(COORDINATES))])
-    luma_share, v_share = LUMA_SHARE[preset], _logistic(next(values))
-    luma_band = anp.exp(next(values)), anp.exp(next(values))
-    chroma_band = anp.exp(next(values)), anp.exp(next(values))
-    luma_flips = _softmax([next(values) for _ in LUMA_FLIPS])
-    chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS])
-    luma_activity, chroma_activity = next(values), next(values)
-    luma_whitening, chroma_whitening = next(values), next(values)
-    luma_weight, softness = anp.exp(next(values)), anp.exp(next(values))
-    planes = {
-        "Y": luma_share,
-        "U": (1 - luma_share) * (1 - v_share),
-        "V": (1 - luma_share) * v_share,
-    }
-    flips = (
-        dict(zip(LUMA_FLIPS, luma_flips, strict=True)),
-        dict(zip(CHROMA_FLIPS, chroma_flips, strict=True)),
-    )
-    shares = [
-        planes[carrier.plane] * flips[carrier.plane != "Y"][carrier.flip]
-        for carrier in signature.carriers
-    ]
+    meant = meaning(vector, preset, anp.exp)
+    shares = [meant.shares[carrier.plane, carrier.flip] for carrier in signature.carriers]
     total = sum(shares)
     return [
         Traced(
             carrier,
             share / total,
-            *(luma_band if carrier.plane == "Y" else chroma_band),
-            activity=luma_activity if carrier.plane == "Y" else chroma_activity,
-            whitening=luma_whitening if carrier.plane == "Y" else chroma_whitening,
-            softness=softness,
-            weight=anp.sqrt(share / total) * (luma_weight if carrier.plane == "Y" else 1.0),
+            part.centre,
+            part.width,
+            part.activity,
+            part.whitening,
+            meant.softness,
+            weight=anp.sqrt(share / total) * part.weight,
         )
         for carrier, share in zip(signature.carriers, shares, strict=True)
+        for part in [meant.part(carrier.plane)]
     ]
 
 
@@ -146,12 +128,3 @@ defvjp(
     analysed,
     lambda _r, picture, block, band: lambda slope: to_pixels(slope, block, band, picture.shape),
 )
-
-
-def _logistic(value: Any) -> Any:
-    return 1 / (1 + anp.exp(-value))
-
-
-def _softmax(logits: list[Any]) -> list[Any]:
-    powers = [anp.exp(logit) for logit in logits]
-    return [power / sum(powers) for power in powers]

@@ -37,19 +37,20 @@ def add(frames: Frames, volumes: Volumes, *, psnr_db: float) -> Frames:
         return frames
     few = Frames(frames.i420[::_FEW], frames.fps)
     part = {plane: volume[::_FEW] for plane, volume in volumes.items()}
-    _, strength = _solved(few, part, psnr_db, 255 * 10 ** (-psnr_db / 20))
-    marked, strength = _solved(frames, volumes, psnr_db, strength)
+    _, strength, _ = _solved(few, part, psnr_db, 255 * 10 ** (-psnr_db / 20))
+    marked, strength, excess = _solved(frames, volumes, psnr_db, strength)
     # Rounding to whole numbers can make the last step too coarse to meet: stay below it.
-    while psnr_rgb(frames, marked) < psnr_db:
+    while excess < 0:
         strength *= 0.98
         marked = _sum(frames, volumes, strength)
+        excess = psnr_rgb(frames, marked) - psnr_db
     return marked
 
 
 def _solved(
     frames: Frames, volumes: Volumes, psnr_db: float, strength: float
-) -> tuple[Frames, float]:
-    """The marked frames that meet the PSNR, and their strength, from a first guess of it."""
+) -> tuple[Frames, float, float]:
+    """The marked frames that meet the PSNR, their strength, from a first guess, and the excess."""
     for _ in range(_MAX_STEPS):
         marked = _sum(frames, volumes, strength)
         excess = psnr_rgb(frames, marked) - psnr_db
@@ -57,7 +58,7 @@ def _solved(
             break
         # Rounding and clipping bend the law a little: aim at the middle of the tolerance.
         strength = round(strength * 10 ** ((excess - _TOLERANCE_DB / 2) / 20), 9)
-    return marked, strength
+    return marked, strength, excess
 
 
 def _sum(frames: Frames, volumes: Volumes, strength: float) -> Frames:

@@ -4,10 +4,12 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from stages.signature.conditions import Conditions
 from stages.signature.search.space import Vector, bounds
 
 with warnings.catch_warnings():
@@ -16,6 +18,9 @@ with warnings.catch_warnings():
     import cma
 
 Candidate = tuple[float, ...]
+
+# Under this number the finalists are scored, and under its own, from 1, each generation.
+CONFIRMATION, FINALISTS = 0, 3
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,15 @@ class Evaluated:
     z: tuple[float, ...]
     assurance: tuple[float, ...]
     objective: float
+
+    @classmethod
+    def of(
+        cls, vector: Candidate, scores: Sequence[Sequence[float]], conditions: Conditions
+    ) -> "Evaluated":
+        """From what a candidate scored on each clip, under each condition."""
+        assurance = tuple(conditions.assurance(of_clip) for of_clip in scores)
+        z = tuple(score for of_clip in scores for score in of_clip)
+        return cls(vector, z, assurance, round(fmean(assurance), 6))
 
 
 @dataclass(frozen=True)

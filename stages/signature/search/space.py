@@ -1,8 +1,9 @@
 """The search space: a short vector of real numbers, each about 1 in scale, and its signature."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,21 +72,47 @@ def bounds() -> tuple[Vector, Vector]:
     )
 
 
-def to_signature(vector: Vector, preset: Preset) -> Signature:
-    """The signature that a vector stands for; carriers with next to no energy are left out.
+@dataclass(frozen=True)
+class Part:
+    """What the carriers of luma, or those of chroma, have in common; ``weight`` is beside 1."""
 
-    ``colour`` rests on chroma alone; ``balanced`` keeps enough in luma to survive greyscale.
+    centre: Any
+    width: Any
+    activity: Any
+    whitening: Any
+    weight: Any
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the numbers of a vector say: floats, or whatever ``exp`` makes of its elements.
+
+    Attributes
+    ----------
+    shares : of the energy, by plane and flip; they sum to 1.
     """
-    values = iter(float(value) for value in vector)
-    luma_share, v_share = LUMA_SHARE[preset], _logistic(next(values))
-    luma_band = math.exp(next(values)), math.exp(next(values))
-    chroma_band = math.exp(next(values)), math.exp(next(values))
-    luma_flips = _softmax([next(values) for _ in LUMA_FLIPS])
-    chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS])
+
+    shares: dict[tuple[Plane, int], Any]
+    luma: Part
+    chroma: Part
+    softness: Any
+
+    def part(self, plane: Plane) -> Part:
+        return self.luma if plane == "Y" else self.chroma
+
+
+def meaning(vector: Any, preset: Preset, exp: Callable[[Any], Any] = math.exp) -> Meaning:
+    """What a vector says, in the order of the ``COORDINATES``."""
+    values = iter([vector[index] for index in range(len(COORDINATES))])
+    luma_share, v_share = LUMA_SHARE[preset], 1 / (1 + exp(-next(values)))
+    luma_band = exp(next(values)), exp(next(values))
+    chroma_band = exp(next(values)), exp(next(values))
+    luma_flips = _softmax([next(values) for _ in LUMA_FLIPS], exp)
+    chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS], exp)
     luma_activity, chroma_activity = next(values), next(values)
     luma_whitening, chroma_whitening = next(values), next(values)
-    luma_weight, softness = math.exp(next(values)), math.exp(next(values))
-    planes: dict[Plane, float] = {
+    luma_weight, softness = exp(next(values)), exp(next(values))
+    planes: dict[Plane, Any] = {
         "Y": luma_share,
         "U": (1 - luma_share) * (1 - v_share),
         "V": (1 - luma_share) * v_share,
@@ -99,35 +126,44 @@ def to_signature(vector: Vector, preset: Preset) -> Signature:
             else zip(CHROMA_FLIPS, chroma_flips, strict=True)
         )
     }
-    shares = {where: share for where, share in shares.items() if share >= _LEAST_SHARE}
+    return Meaning(
+        shares,
+        Part(*luma_band, luma_activity, luma_whitening, luma_weight),
+        Part(*chroma_band, chroma_activity, chroma_whitening, 1.0),
+        softness,
+    )
+
+
+def to_signature(vector: Vector, preset: Preset) -> Signature:
+    """The signature that a vector stands for; carriers with next to no energy are left out.
+
+    ``colour`` rests on chroma alone; ``balanced`` keeps enough in luma to survive greyscale.
+    """
+    meant = meaning([float(value) for value in vector], preset)
+    shares = {where: share for where, share in meant.shares.items() if share >= _LEAST_SHARE}
     total = sum(shares.values())
     carriers = []
     for (plane, flip), share in shares.items():
-        luma = plane == "Y"
-        centre, width = luma_band if luma else chroma_band
+        part = meant.part(plane)
         carriers.append(
             Carrier(
                 plane=plane,
-                block=LUMA_BLOCK if luma else CHROMA_BLOCK,
+                block=LUMA_BLOCK if plane == "Y" else CHROMA_BLOCK,
                 flip=flip,
                 share=_tidy(share / total),
-                centre=_tidy(centre),
-                width=_tidy(width),
-                activity=_tidy(luma_activity if luma else chroma_activity),
-                whitening=_tidy(luma_whitening if luma else chroma_whitening),
-                softness=_tidy(softness),
-                weight=_tidy(math.sqrt(share / total) * (luma_weight if luma else 1)),
+                centre=_tidy(part.centre),
+                width=_tidy(part.width),
+                activity=_tidy(part.activity),
+                whitening=_tidy(part.whitening),
+                softness=_tidy(meant.softness),
+                weight=_tidy(math.sqrt(share / total) * part.weight),
             )
         )
     return Signature(tuple(carriers))
 
 
-def _logistic(value: float) -> float:
-    return 1 / (1 + math.exp(-value))
-
-
-def _softmax(logits: list[float]) -> list[float]:
-    powers = [math.exp(logit) for logit in logits]
+def _softmax(logits: list[Any], exp: Callable[[Any], Any]) -> list[Any]:
+    powers = [exp(logit) for logit in logits]
     return [power / sum(powers) for power in powers]
 
 

@@ -153,9 +153,10 @@ def at_rest(project: Path, listed: Sequence[Listed]) -> list[tuple[str, str, str
     tested = [clip for clip in clips if clip.split == "test"]
     outputs = {"clips": clips, "compressed": clips, "marked": tested}
     for kind, of in outputs.items():
-        (data / kind).mkdir(parents=True, exist_ok=True)
         for clip in of:
-            (data / kind / f"{clip.id}.mkv").write_text(f"{kind} {clip.id}")
+            path = data / kind / f"{clip.id}.mkv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{kind} {clip.id}")
     files = f"{sum(map(len, outputs.values())):,} files"
     finish(project)
     assert "Running stage" not in run(project, "dvc", "repro").stdout

@@ -26,10 +26,11 @@ from stages.signature.carriers import carrier_band, modulation, to_coefficients,
 from stages.signature.chips import chips, video_key
 from stages.signature.detect import Features, correlate, modulated_means, statistic
 from stages.signature.embed import add, embed
-from stages.signature.pattern import RGB_ERROR, Volumes
+from stages.signature.pattern import RGB_ERROR
 from stages.signature.search.space import start, to_signature
+from stages.signature.volumes import Volume, Volumes
 from stages.video.codec import Codec
-from stages.video.frames import Frames
+from stages.video.frames import Frames, Plane
 from stages.video.sources.synthetic import draw
 
 RESULTS = Path("benchmarks/results/averaging.md")
@@ -157,7 +158,7 @@ def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> Outcome:
     estimate = estimate or seen_in(original, key)
     marked = embed(original, SIGNATURE, key, psnr_db=PSNR_DB)
     copy = volumes(estimate, original)
-    removal = {plane: -volume for plane, volume in copy.items()}
+    removal = {plane: volume.times(-1) for plane, volume in copy.items()}
     videos = (
         marked,
         add(marked, removal, psnr_db=PSNR_DB),
@@ -183,7 +184,7 @@ def weighted(estimate: Estimate) -> Features:
 
 def volumes(estimate: Estimate, like: Frames) -> Volumes:
     """The estimate as a mark: each carrier with its share of the energy."""
-    made: Volumes = {}
+    made: dict[Plane, NDArray[np.float32]] = {}
     for carrier in SIGNATURE.carriers:
         shape = like.plane(carrier.plane).shape[1:]
         band = carrier_band(carrier)
@@ -193,7 +194,7 @@ def volumes(estimate: Estimate, like: Frames) -> Volumes:
         signs = modulation(carrier.flip, len(like)).astype(np.float32)
         volume = signs[:, None, None] * picture.astype(np.float32)
         made[carrier.plane] = made[carrier.plane] + volume if carrier.plane in made else volume
-    return made
+    return {plane: Volume.of(volume) for plane, volume in made.items()}
 
 
 def guessed(estimate: Estimate, key: bytes) -> float:

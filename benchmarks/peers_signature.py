@@ -47,13 +47,13 @@ from stages.signature.chips import chips, derived_key
 from stages.signature.closed_loop import ClosedLoop, embed_adapted
 from stages.signature.detect import statistic
 from stages.signature.embed import add
-from stages.signature.pattern import Volumes
 from stages.signature.search.space import start, to_signature
 from stages.signature.spectrum import Signature, load_signature
+from stages.signature.volumes import Volume, Volumes
 from stages.statistics import exact_interval
 from stages.video.codec import Codec
 from stages.video.edits import grey
-from stages.video.frames import Frames
+from stages.video.frames import Frames, Plane
 from stages.video.quality import psnr_rgb
 
 CRFS = (23, 28, 35, 40, 45, 51)
@@ -311,7 +311,8 @@ def in_planes(change: Floats) -> Volumes:
     red = np.array([-18.214, -93.786, 112.0], np.float32) / 255
     count, height, width, _ = change.shape
     coarse = change.reshape(count, height // 2, 2, width // 2, 2, 3).mean(axis=(2, 4))
-    return {"Y": change @ luma, "U": coarse @ blue, "V": coarse @ red}
+    planes: dict[Plane, Floats] = {"Y": change @ luma, "U": coarse @ blue, "V": coarse @ red}
+    return {plane: Volume.of(pictures) for plane, pictures in planes.items()}
 
 
 def summed(frames: Frames, change: Volumes) -> Frames:
@@ -319,7 +320,7 @@ def summed(frames: Frames, change: Volumes) -> Frames:
     marked = Frames(frames.i420.copy(), frames.fps)
     for plane, volume in change.items():
         target = marked.plane(plane)
-        target[:] = np.clip(np.rint(target + volume), 0, 255)
+        target[:] = np.clip(np.rint(target + volume.frames()), 0, 255)
     return marked
 
 

@@ -9,7 +9,7 @@ from statistics import fmean
 
 from stages.files import link_or_copy, write_bytes, write_text, written_whole
 from stages.pipeline import layout
-from stages.pipeline.metrics import write_metrics
+from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.params import Params
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
@@ -56,6 +56,7 @@ def main(params: Params) -> None:
         for one in pieces:
             target = folder / layout.compressed(one.clip.id).relative_to(layout.COMPRESSED)
             link_or_copy(one.video, target)
+    write_table(layout.COMPRESSED_TABLE, [row(one) for one in pieces])
     natural = [one.compressed() for one in pieces if one.clip.kind == NATURAL]
     names = [field.name for field in fields(Compressed)]
     means = {name: fmean(getattr(compressed, name) for compressed in natural) for name in names}
@@ -67,6 +68,11 @@ def piece(clip: Clip, codec: Codec, scratch: Scratch) -> Piece:
     """Where a clip's work is, or will be; an interrupted run may have done it already."""
     name = digest(asdict(clip), file_digest(Path(clip.path)), asdict(codec), version())
     return Piece(clip, scratch.path(f"{name}.mkv"), scratch.path(f"{name}.json"))
+
+
+def row(one: Piece) -> dict[str, str | float]:
+    """A clip's row of the table; who depends on the table depends on the file, by its SHA-256."""
+    return {"id": one.clip.id, **asdict(one.compressed()), "sha256": file_digest(one.video)}
 
 
 def clip_file(one: Piece) -> list[Path]:

@@ -33,7 +33,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         _remove(partial)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes | memoryview) -> None:
     """Write a file whole."""
     with written_whole(path) as partial:
         partial.write_bytes(content)

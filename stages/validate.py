@@ -19,6 +19,7 @@ from stages.pipeline import layout
 from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params, Validate
+from stages.pipeline.scratch import file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
 from stages.signature.blocks import Headroom
@@ -111,8 +112,14 @@ def main(params: Params) -> None:
         score = partial(score_clip, check=check, marked=marked, pictures=pictures)
         with workers() as pool:
             done = map_items(pool, score, clips, label="validate", reads=both_files)
+    write_table(layout.MARKED_TABLE, [checksum(clip) for clip in clips])
     write_table(layout.SCORES, [asdict(one.score) for one in done])
     write_metrics(layout.metrics("validate"), summary(done, check.z_threshold, params.validation))
+
+
+def checksum(clip: Clip) -> dict[str, str]:
+    """A marked clip's row: who depends on the table depends on the file, by its SHA-256."""
+    return {"id": clip.id, "sha256": file_digest(layout.marked(clip.id))}
 
 
 def both_files(clip: Clip) -> list[Path]:

@@ -15,6 +15,7 @@ from stages.baselines.proxy import BLOCK, from_blocks, to_blocks
 from stages.signature.blocks import Headroom, within
 from stages.signature.carriers import Floats
 from stages.signature.embed import add
+from stages.signature.volumes import Volume
 from stages.video.frames import Frames
 
 # Coefficients (u, v) of the low band: 1 <= u + v <= 4.
@@ -28,7 +29,8 @@ def mark(frames: Frames, *, psnr_db: float, headroom: Headroom) -> Frames:
     tiles = np.zeros((-(-height // BLOCK), BLOCK, -(-width // BLOCK), BLOCK))
     tiles[:, _ROWS, :, _COLUMNS] = _SIGNS[:, None, None]
     picture = from_blocks(tiles, (height, width)).astype(np.float32)
-    volume = np.broadcast_to(picture / np.sqrt(np.mean(picture**2)), (len(frames), height, width))
+    picture /= np.sqrt(np.mean(picture**2))
+    volume = Volume(picture[None], np.zeros(len(frames), np.intp))
     return add(frames, within({"Y": volume}, headroom), psnr_db=psnr_db)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.signature.pattern import RGB_ERROR, Volumes
+from stages.signature.pattern import RGB_ERROR
+from stages.signature.volumes import Volume, Volumes
 from stages.video.frames import Plane
 
 Blocks = NDArray[np.float64]
@@ -54,10 +55,11 @@ def shaped(volumes: Volumes, gains: Mapping[Plane, Blocks]) -> Volumes:
     """Each plane's energy moved to where its gains are high; how much it has stays the same."""
     result: Volumes = {}
     for plane, volume in volumes.items():
-        moved = scaled(volume, gains[plane], SIDE[plane])
+        frames = volume.frames()
+        moved = scaled(frames, gains[plane], SIDE[plane])
         energy = float(np.mean(moved**2))
-        keep = np.sqrt(float(np.mean(volume**2)) / energy) if energy > 0 else 0.0
-        result[plane] = moved * np.float32(keep)
+        keep = np.sqrt(float(np.mean(frames**2)) / energy) if energy > 0 else 0.0
+        result[plane] = Volume.of(moved * np.float32(keep))
     return result
 
 
@@ -66,13 +68,20 @@ def within(volumes: Volumes, headroom: Headroom) -> Volumes:
     if not volumes:
         return volumes
     energy = sum(
-        RGB_ERROR[plane] * block_sums(volume**2, SIDE[plane]) / SIDE[plane] ** 2
-        for plane, volume in volumes.items()
+        RGB_ERROR[plane] * _energies(volume, SIDE[plane]) for plane, volume in volumes.items()
     )
     gains = ceiling_gains(np.asarray(energy), headroom)
     if np.all(gains == 1):
         return volumes
-    return {plane: scaled(volume, gains, SIDE[plane]) for plane, volume in volumes.items()}
+    return {
+        plane: Volume.of(scaled(volume.frames(), gains, SIDE[plane]))
+        for plane, volume in volumes.items()
+    }
+
+
+def _energies(volume: Volume, side: int) -> Blocks:
+    """Mean square of the blocks of every frame."""
+    return np.asarray(block_sums(volume.pictures**2, side)[volume.which] / side**2)
 
 
 def ceiling_gains(energy: Blocks, headroom: Headroom) -> Blocks:

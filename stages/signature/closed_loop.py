@@ -16,8 +16,9 @@ from scipy.ndimage import gaussian_filter
 from stages.signature.blocks import SIDE, Blocks, Headroom, block_sums, shaped, within
 from stages.signature.conditions import Conditions
 from stages.signature.embed import add
-from stages.signature.pattern import RGB_ERROR, Volumes, pattern
+from stages.signature.pattern import RGB_ERROR, pattern
 from stages.signature.spectrum import Signature
+from stages.signature.volumes import Volumes
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Plane
 
@@ -80,16 +81,15 @@ def tilted(volumes: Volumes, log_odds: float) -> Volumes:
     """The volumes with the odds of luma's share of the energy changed, and chroma's with it."""
     if log_odds == 0 or "Y" not in volumes or len(volumes) == 1:
         return volumes
-    luma = RGB_ERROR["Y"] * float(np.mean(volumes["Y"] ** 2))
-    total = sum(RGB_ERROR[plane] * float(np.mean(v**2)) for plane, v in volumes.items())
-    share = luma / total
+    energies = {p: RGB_ERROR[p] * float(np.mean(v.frames() ** 2)) for p, v in volumes.items()}
+    share = energies["Y"] / sum(energies.values())
     odds = share / (1 - share) * math.exp(log_odds)
     wanted = odds / (1 + odds)
     gains = {
         plane: math.sqrt(wanted / share if plane == "Y" else (1 - wanted) / (1 - share))
         for plane in volumes
     }
-    return {plane: volume * np.float32(gains[plane]) for plane, volume in volumes.items()}
+    return {plane: volume.times(gains[plane]) for plane, volume in volumes.items()}
 
 
 def _probe_planes(
@@ -135,7 +135,7 @@ class Response:
 
 def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Response:
     """Send the volumes through a codec, at a PSNR, once added and once subtracted."""
-    negative = {plane: -volume for plane, volume in volumes.items()}
+    negative = {plane: volume.times(-1) for plane, volume in volumes.items()}
     above, below = (
         codec.round_trip(add(frames, signed, psnr_db=psnr_db)) for signed in (volumes, negative)
     )
@@ -143,6 +143,7 @@ def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Res
     received, sent = {}, {}
     for plane, volume in volumes.items():
         half = (above.plane(plane).astype(np.float32) - below.plane(plane)) / np.float32(2)
-        received[plane] = block_sums(half * strength * volume, SIDE[plane])
-        sent[plane] = block_sums((strength * volume) ** 2, SIDE[plane])
+        change = strength * volume.frames()
+        received[plane] = block_sums(half * change, SIDE[plane])
+        sent[plane] = block_sums(change**2, SIDE[plane])
     return Response(received, sent)

@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 
 from stages.signature.blocks import Headroom, within
-from stages.signature.pattern import Volumes, pattern
+from stages.signature.pattern import pattern
 from stages.signature.spectrum import Signature
+from stages.signature.volumes import Volumes
 from stages.video.frames import Frames
-from stages.video.quality import psnr_rgb
+from stages.video.quality import RgbReference
 
 # The distortion is met from above, within this many dB.
 _TOLERANCE_DB = 0.01
@@ -35,25 +36,25 @@ def add(frames: Frames, volumes: Volumes, *, psnr_db: float) -> Frames:
     """The frames plus the volumes, at the strength that gives the PSNR, rounded to 8 bits."""
     if not volumes:
         return frames
-    few = Frames(frames.i420[::_FEW], frames.fps)
-    part = {plane: volume[::_FEW] for plane, volume in volumes.items()}
-    _, strength, _ = _solved(few, part, psnr_db, 255 * 10 ** (-psnr_db / 20))
-    marked, strength, excess = _solved(frames, volumes, psnr_db, strength)
+    reference = RgbReference.of(frames)
+    part = {plane: volume.every(_FEW) for plane, volume in volumes.items()}
+    _, strength, _ = _solved(reference.every(_FEW), part, psnr_db, 255 * 10 ** (-psnr_db / 20))
+    marked, strength, excess = _solved(reference, volumes, psnr_db, strength)
     # Rounding to whole numbers can make the last step too coarse to meet: stay below it.
     while excess < 0:
         strength *= 0.98
         marked = _sum(frames, volumes, strength)
-        excess = psnr_rgb(frames, marked) - psnr_db
+        excess = reference.psnr(marked) - psnr_db
     return marked
 
 
 def _solved(
-    frames: Frames, volumes: Volumes, psnr_db: float, strength: float
+    reference: RgbReference, volumes: Volumes, psnr_db: float, strength: float
 ) -> tuple[Frames, float, float]:
     """The marked frames that meet the PSNR, their strength, from a first guess, and the excess."""
     for _ in range(_MAX_STEPS):
-        marked = _sum(frames, volumes, strength)
-        excess = psnr_rgb(frames, marked) - psnr_db
+        marked = _sum(reference.frames, volumes, strength)
+        excess = reference.psnr(marked) - psnr_db
         if 0 <= excess <= _TOLERANCE_DB:
             break
         # Rounding and clipping bend the law a little: aim at the middle of the tolerance.
@@ -64,6 +65,9 @@ def _solved(
 def _sum(frames: Frames, volumes: Volumes, strength: float) -> Frames:
     marked = Frames(frames.i420.copy(), frames.fps)
     for name, volume in volumes.items():
-        for picture, change in zip(marked.plane(name), volume, strict=True):
-            cv2.add(picture, np.float32(strength) * change, dst=picture, dtype=cv2.CV_8U)
+        plane = marked.plane(name)
+        for picture, where in volume.placed():
+            change = np.float32(strength) * picture
+            for frame in where:
+                cv2.add(plane[frame], change, dst=plane[frame], dtype=cv2.CV_8U)
     return marked

@@ -20,9 +20,10 @@ from stages.files import written_whole
 from stages.signature.blocks import Headroom, within
 from stages.signature.detect_file import CANONICAL, detect_file
 from stages.signature.overlay import Change, Overlay
-from stages.signature.pattern import RGB_ERROR, Volumes, pattern
+from stages.signature.pattern import RGB_ERROR, pattern
 from stages.signature.spectrum import Signature
 from stages.signature.verdict import Verdict
+from stages.signature.volumes import Volumes
 from stages.signature.watched import watched
 from stages.video.frames import Frames, stream
 from stages.video.quality import psnr_of
@@ -108,7 +109,7 @@ def _changes(
         scale = wanted / energies.mean() if energies.any() else 0.0
         for index, energy in enumerate(energies):
             yield (
-                {plane: np.sqrt(scale) * volume[index] for plane, volume in volumes.items()},
+                {plane: np.sqrt(scale) * volume.frame(index) for plane, volume in volumes.items()},
                 scale * energy,
             )
 
@@ -134,5 +135,5 @@ def _energies(volumes: Volumes, frames: int) -> NDArray[np.float64]:
     """Mean squared RGB error of each frame [shape=(frames,)]."""
     energies = np.zeros(frames)
     for plane, volume in volumes.items():
-        energies += RGB_ERROR[plane] * np.mean(volume**2, axis=(1, 2))
+        energies += RGB_ERROR[plane] * np.mean(volume.pictures**2, axis=(1, 2))[volume.which]
     return energies

@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 from stages.signature.carriers import Floats, carrier_band, modulation, to_coefficients, to_pixels
 from stages.signature.chips import chips
 from stages.signature.spectrum import Carrier, Signature
+from stages.signature.volumes import Volume, Volumes
 from stages.video.frames import Frames, Plane
-
-# What is added to each plane [shape of the plane, float32].
-Volumes = dict[Plane, NDArray[np.float32]]
 
 # Mean squared error over R, G and B that a unit of squared error in a plane makes (BT.601,
 # limited range; a chroma error covers the same share of pixels at half resolution).
@@ -40,9 +38,9 @@ def pattern(frames: Frames, signature: Signature, key: bytes, start: int = 0) ->
                 [modulation(carrier.flip, len(frames), start) for carrier, _ in own], axis=1
             )
             scaled = [math.sqrt(carrier.share / total) * picture for carrier, picture in own]
-            # Few frames differ, for the carriers' signs alone change.
             distinct, which = np.unique(signs.astype(np.float32), axis=0, return_inverse=True)
-            volumes[plane] = np.tensordot(distinct, np.array(scaled, np.float32), axes=1)[which]
+            mixed = np.tensordot(distinct, np.array(scaled, np.float32), axes=1)
+            volumes[plane] = Volume(mixed, which)
     return volumes
 
 

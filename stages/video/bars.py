@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from stages.video.ffmpeg import file_input, run
+from stages.video.ffmpeg import Content, file_input, run
 from stages.video.frames import Frames, Region, raw_input
 
 # Ten seconds are looked at: bars stand still.
@@ -24,11 +24,11 @@ def picture_of_file(path: Path) -> Region | None:
 
 def picture_of_frames(frames: Frames) -> Region | None:
     """The region of the frames that is not black bars; None if there are no bars."""
-    stdin = frames.i420[:_FRAMES].tobytes()
+    stdin = Frames(frames.i420[:_FRAMES], frames.fps).raw()
     return _picture(raw_input(frames), stdin=stdin, subject="frames")
 
 
-def _picture(stream: Any, *, stdin: bytes | None = None, subject: str) -> Region | None:
+def _picture(stream: Any, *, stdin: Content = b"", subject: str) -> Region | None:
     stream = stream.filter("cropdetect", limit=_BLACK, round=2, skip=0)
     output = stream.filter("metadata", "print", file="-").output(
         "-", format="null", fps_mode="passthrough", **{"frames:v": _FRAMES}

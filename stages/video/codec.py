@@ -53,7 +53,7 @@ class Codec:
     def encode(self, frames: Frames, *, subject: str = "clip") -> bytes:
         """Encode frames to the bytes of a Matroska file."""
         output = self._encoding(raw_input(frames), "pipe:")
-        return run(output, stdin=frames.i420.tobytes(), subject=f"{subject}: {self.encoder}")[0]
+        return run(output, stdin=frames.raw(), subject=f"{subject}: {self.encoder}")[0]
 
     def decode(self, encoded: bytes, like: Frames, *, subject: str = "clip") -> Frames:
         """Decode what ``encode`` made of the frames ``like``."""

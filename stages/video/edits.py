@@ -24,7 +24,7 @@ def edited(frames: Frames, name: str) -> Frames:
     """The frames after one of the ``EDITS``: of even size, at their new rate."""
     stream = EDITS[name](raw_input(frames), frames)
     output = stream.output("pipe:", format="yuv4mpegpipe", pix_fmt="yuv420p")
-    raw, _ = run(output, stdin=frames.i420.tobytes(), subject=name)
+    raw, _ = run(output, stdin=frames.raw(), subject=name)
     return _from_y4m(raw)
 
 
@@ -44,7 +44,7 @@ def normalised(frames: Frames, geometry: Geometry) -> Frames:
     """The frames brought to a geometry, as those of a file are."""
     stream = geometry.apply(raw_input(frames))
     output = stream.output("pipe:", format="rawvideo", fps_mode="passthrough")
-    raw, _ = run(output, stdin=frames.i420.tobytes(), subject="normalised")
+    raw, _ = run(output, stdin=frames.raw(), subject="normalised")
     return from_bytes(raw, geometry.width, geometry.height, frames.fps)
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import os
 import re
 import select
 import signal
@@ -18,6 +19,9 @@ import imageio_ffmpeg
 from stages.errors import AfterimageError, VideoError
 
 log = logging.getLogger(__name__)
+
+# What a process is fed with.
+Content = bytes | memoryview
 
 # A hung ffmpeg must not hang the pipeline; no honest encode of a clip comes near this.
 TIMEOUT_SECONDS = 1800
@@ -93,7 +97,7 @@ def reading_seconds(frames: int) -> int:
 
 
 def run(
-    output: Any, *, stdin: bytes | None = None, subject: str, timeout: float = TIMEOUT_SECONDS
+    output: Any, *, stdin: Content = b"", subject: str, timeout: float = TIMEOUT_SECONDS
 ) -> tuple[bytes, str]:
     """Run an ffmpeg-python graph in one process and one thread.
 
@@ -117,10 +121,10 @@ def run(
         If somebody else killed it, which says nothing about the video.
     """
     # A damaged video may be complained of without end: on disk, and not in memory.
-    with tempfile.TemporaryFile() as stderr:
+    with _holding(stdin) as source, tempfile.TemporaryFile() as stderr:
         try:
             done = subprocess.run(
-                _command(output), input=stdin or b"", stdout=subprocess.PIPE, stderr=stderr,
+                _command(output), stdin=source, stdout=subprocess.PIPE, stderr=stderr,
                 timeout=timeout, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
@@ -192,6 +196,16 @@ def _filled(piece: bytearray, process: subprocess.Popen[bytes], subject: str) ->
             return False
         rest = rest[count:]
     return True
+
+
+@contextmanager
+def _holding(content: Content) -> Iterator[IO[bytes]]:
+    """A nameless file to read from: through a pipe it would be fed a few kilobytes at a time."""
+    in_memory = hasattr(os, "memfd_create")
+    with os.fdopen(os.memfd_create("in"), "w+b") if in_memory else tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        yield file
 
 
 def _beginning(stderr: IO[bytes]) -> str:

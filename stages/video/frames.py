@@ -114,6 +114,10 @@ class Frames:
         }[name]
         return flat[:, first:last].reshape(-1, self.height // scale, self.width // scale)
 
+    def raw(self) -> memoryview:
+        """The bytes that ffmpeg calls ``rawvideo``."""
+        return np.ascontiguousarray(self.i420).data
+
     def rgb(self) -> NDArray[np.uint8]:
         """The frames as RGB [shape=(T, H, W, 3)], chroma repeated to full resolution."""
         rgb = np.empty((len(self), self.height, self.width, 3), np.uint8)

@@ -12,7 +12,7 @@ def encode_lossless(frames: Frames) -> bytes:
         "pipe:", format="matroska", vcodec="ffv1", level=3, g=len(frames), threads=1,
         context=1, fflags="+bitexact", **{"flags:v": "+bitexact"},
     )  # fmt: skip
-    return run(output, stdin=frames.i420.tobytes(), subject="ffv1")[0]
+    return run(output, stdin=frames.raw(), subject="ffv1")[0]
 
 
 def decode_lossless(path: Path, like: Frames) -> Frames:

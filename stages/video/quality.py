@@ -8,6 +8,8 @@ from pathlib import Path
 
 import cv2
 import ffmpeg
+import numpy as np
+from numpy.typing import NDArray
 
 from stages.files import write_bytes
 from stages.video.ffmpeg import file_input, run
@@ -45,6 +47,31 @@ def psnr_rgb(reference: Frames, distorted: Frames) -> float:
     return psnr_of(squared_error_rgb(reference, distorted) / samples)
 
 
+@dataclass(frozen=True)
+class RgbReference:
+    """A video that many versions of itself are compared with: its R, G and B are made once."""
+
+    frames: Frames
+    rgb: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, frames: Frames) -> "RgbReference":
+        return cls(frames, frames.rgb())
+
+    def every(self, step: int) -> "RgbReference":
+        """The same of every so many frames."""
+        return RgbReference(Frames(self.frames.i420[::step], self.frames.fps), self.rgb[::step])
+
+    def psnr(self, distorted: Frames) -> float:
+        """As ``psnr_rgb``."""
+        _require_same_shape(self.frames, distorted)
+        total = 0.0
+        for before, after in zip(self.rgb, distorted.i420, strict=True):
+            picture = cv2.cvtColor(after, cv2.COLOR_YUV2RGB_I420)
+            total += cv2.norm(before, picture, cv2.NORM_L2SQR)
+        return psnr_of(total / self.rgb.size)
+
+
 def psnr_of(mean_squared_error: float) -> float:
     """PSNR in dB of 8-bit samples, capped at ``MAX_PSNR_DB``."""
     if mean_squared_error <= 0:
@@ -58,7 +85,7 @@ def measure(reference: Frames, distorted: Frames) -> Quality:
     with tempfile.TemporaryDirectory(prefix="afterimage-") as folder:
         paths = [Path(folder) / name for name in ("distorted", "reference")]
         for path, frames in zip(paths, (distorted, reference), strict=True):
-            write_bytes(path, frames.i420.tobytes())
+            write_bytes(path, frames.raw())
         shape = {
             "format": "rawvideo",
             "pix_fmt": "yuv420p",

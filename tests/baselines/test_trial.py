@@ -52,7 +52,7 @@ def test_the_traced_mark_is_the_main_lines(small_clips):
             for carrier, sign, part in zip(usable, signs, parts, strict=True)
             if carrier.plane == plane
         )
-        assert again == pytest.approx(volume, abs=1e-4)
+        assert again == pytest.approx(volume.frames(), abs=1e-4)
 
 
 def test_scores_through_the_codec_are_the_main_lines(small_clips):

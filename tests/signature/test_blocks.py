@@ -12,6 +12,7 @@ from stages.signature.blocks import (
     within,
 )
 from stages.signature.pattern import RGB_ERROR
+from stages.signature.volumes import Volume
 
 
 def noise(*shape):
@@ -36,14 +37,15 @@ def test_each_pixel_takes_the_gain_of_its_block():
 
 
 def test_shaping_moves_energy_and_keeps_how_much_each_plane_has():
-    volumes = {"Y": noise(4, 32, 48), "V": 3 * noise(4, 16, 24)}
+    volumes = {"Y": Volume.of(noise(4, 32, 48)), "V": Volume.of(3 * noise(4, 16, 24))}
     gains = {plane: np.random.default_rng(3).random((4, 2, 3)) for plane in volumes}
     moved = shaped(volumes, gains)
     for plane, volume in volumes.items():
-        assert np.sum(moved[plane] ** 2) == pytest.approx(np.sum(volume**2), rel=1e-5)
-        assert moved[plane][0, 0, 0] / moved[plane][0, -1, -1] == pytest.approx(
-            volume[0, 0, 0] * gains[plane][0, 0, 0]
-            / (volume[0, -1, -1] * gains[plane][0, -1, -1]),
+        before, after = volume.frames(), moved[plane].frames()
+        assert np.sum(after**2) == pytest.approx(np.sum(before**2), rel=1e-5)
+        assert after[0, 0, 0] / after[0, -1, -1] == pytest.approx(
+            before[0, 0, 0] * gains[plane][0, 0, 0]
+            / (before[0, -1, -1] * gains[plane][0, -1, -1]),
             rel=1e-5,
         )  # fmt: skip
 
@@ -60,7 +62,7 @@ def test_no_frame_and_no_block_exceeds_its_ceiling(seed, spread):
 
 
 def test_what_keeps_to_the_ceilings_is_left_alone():
-    volumes = {"V": np.ones((5, 16, 16), np.float32)}
+    volumes = {"V": Volume.of(np.ones((5, 16, 16), np.float32))}
     assert within(volumes, Headroom()) is volumes
 
 
@@ -68,7 +70,8 @@ def test_the_ceilings_count_all_planes_in_rgb():
     """One loud chroma block: its energy, by hand, is brought down to 12 - 0.3 dB over the mean."""
     volume = np.full((40, 64, 64), 0.1, np.float32)
     volume[7, 8:16, 16:24] = 10
-    cut = within({"U": volume, "Y": np.zeros((40, 128, 128), np.float32)}, Headroom(30, 12))["U"]
+    still = Volume(np.zeros((1, 128, 128), np.float32), np.zeros(40, np.intp))
+    cut = within({"U": Volume.of(volume), "Y": still}, Headroom(30, 12))["U"].frames()
     energy = RGB_ERROR["U"] * cut.astype(float) ** 2
     assert energy[7, 8:16, 16:24].mean() <= 10**1.2 * energy.mean()
     assert energy[7, 8:16, 16:24].mean() == pytest.approx(10**1.17 * energy.mean(), rel=0.02)

@@ -14,6 +14,7 @@ from stages.signature.detect import statistic
 from stages.signature.embed import embed
 from stages.signature.pattern import RGB_ERROR, pattern
 from stages.signature.search.space import start, to_signature
+from stages.signature.volumes import Volume
 from stages.video.codec import Codec
 from stages.video.edits import normalised
 from stages.video.frames import Frames, Geometry
@@ -128,11 +129,11 @@ def test_it_is_the_same_every_time(natural, adapted):
 @given(st.floats(-3, 3))
 def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
     volumes = {
-        name: np.random.default_rng(index).normal(size=(2, 6, 6)).astype(np.float32)
+        name: Volume.of(np.random.default_rng(index).normal(size=(2, 6, 6)).astype(np.float32))
         for index, name in enumerate("YV")
     }
     energies = [
-        {name: RGB_ERROR[name] * float(np.mean(volume**2)) for name, volume in some.items()}
+        {name: RGB_ERROR[name] * float(np.mean(v.frames() ** 2)) for name, v in some.items()}
         for some in (volumes, tilted(volumes, log_odds))
     ]
     before, after = energies

@@ -47,8 +47,8 @@ def test_the_patterns_of_windows_go_on_in_step(cuts):
         for first, last in pairwise(cuts)
     ]
     for plane, volume in whole.items():
-        joined = np.concatenate([window[plane] for window in windows])
-        np.testing.assert_allclose(joined, volume, rtol=1e-5, atol=1e-5)
+        joined = np.concatenate([window[plane].frames() for window in windows])
+        np.testing.assert_allclose(joined, volume.frames(), rtol=1e-5, atol=1e-5)
 
 
 def test_a_period_is_when_all_usable_carriers_start_anew():

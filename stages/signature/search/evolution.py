@@ -1,7 +1,6 @@
 """CMA-ES (Hansen and Ostermeier, 2001), by pycma, as a loop that asks and is told."""
 
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -11,11 +10,6 @@ import numpy as np
 
 from stages.signature.conditions import Conditions
 from stages.signature.search.space import Vector, bounds
-
-with warnings.catch_warnings():
-    # cma misses matplotlib for plots that this project does not make with it.
-    warnings.filterwarnings("ignore", message="Could not import matplotlib", category=UserWarning)
-    import cma
 
 Candidate = tuple[float, ...]
 
@@ -97,6 +91,8 @@ def evolve(
     """
     if seed < 1:
         raise ValueError(f"seed must be at least 1, for cma takes 0 for the clock: {seed}")
+    import cma  # noqa: PLC0415 (it takes a second, and workers, who import this file, need none)
+
     low, high = bounds()
     options: dict[str, Any] = {
         "seed": seed, "popsize": population, "bounds": [low.tolist(), high.tolist()],

@@ -1,0 +1,60 @@
+"""What is to be added to a video: for each plane a picture a frame, of which few may differ."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.video.frames import Plane
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What is added to a plane.
+
+    A plain mark changes by its carriers' signs alone, so that a few pictures, and what is computed
+    of them, do for all frames.
+
+    Attributes
+    ----------
+    pictures : float32 [shape=(n, H, W)].
+    which : the picture of each frame [shape=(T,)].
+    """
+
+    pictures: NDArray[np.float32]
+    which: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, frames: NDArray[np.float32]) -> "Volume":
+        """From a picture for every frame [shape=(T, H, W)]."""
+        return cls(frames, np.arange(len(frames)))
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def frames(self) -> NDArray[np.float32]:
+        """A picture for every frame [shape=(T, H, W)]."""
+        return self.pictures[self.which]
+
+    def frame(self, index: int) -> NDArray[np.float32]:
+        """The picture of one frame [shape=(H, W)]."""
+        return np.asarray(self.pictures[self.which[index]])
+
+    def times(self, factor: float) -> "Volume":
+        """All of it, scaled."""
+        return Volume(np.float32(factor) * self.pictures, self.which)
+
+    def every(self, step: int) -> "Volume":
+        """What every so many frames get."""
+        return Volume(self.pictures, self.which[::step])
+
+    def placed(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.intp]]]:
+        """Each picture that is used, and the frames that get it."""
+        for index, picture in enumerate(self.pictures):
+            frames = np.flatnonzero(self.which == index)
+            if frames.size:
+                yield picture, frames
+
+
+Volumes = dict[Plane, Volume]

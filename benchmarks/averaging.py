@@ -31,6 +31,7 @@ from stages.signature.search.space import start, to_signature
 from stages.signature.volumes import Volume, Volumes
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Plane
+from stages.video.quality import RgbReference
 from stages.video.sources.synthetic import draw
 
 RESULTS = Path("benchmarks/results/averaging.md")
@@ -161,9 +162,9 @@ def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> Outcome:
     removal = {plane: volume.times(-1) for plane, volume in copy.items()}
     videos = (
         marked,
-        add(marked, removal, psnr_db=PSNR_DB),
-        add(marked, removal, psnr_db=HARD_DB),
-        add(original, copy, psnr_db=PSNR_DB),
+        add(RgbReference.of(marked), removal, psnr_db=PSNR_DB),
+        add(RgbReference.of(marked), removal, psnr_db=HARD_DB),
+        add(RgbReference.of(original), copy, psnr_db=PSNR_DB),
     )
     return Outcome(
         guessed(estimate, key),

@@ -31,6 +31,7 @@ from stages.pipeline.params_file import load_params
 from stages.pipeline.processes import count, processes
 from stages.pipeline.workers import map_items
 from stages.signature.chips import derived_key
+from stages.signature.closed_loop import tilts
 from stages.signature.embed import embed
 from stages.signature.search.evolution import FINALISTS
 from stages.signature.search.space import start, to_signature
@@ -69,7 +70,8 @@ def main(videos: Path) -> None:
     )
     print(
         f"\n{evaluations(params.optimize)} candidates: {GENERATIONS} generations on at most "
-        f"{params.optimize.clips} clips, and the finalists on all {len({t.clip for t in trips})}, "
+        f"{params.optimize.clips} clips, where the start's closed loop puts the mark, and the "
+        f"finalists on at most {params.optimize.finalist_clips}, each with its own closed loop, "
         f"of {params.fetch.width}x{params.fetch.height}, at most {params.fetch.max_frames} frames: "
         f"{sum(t.times for t in trips)} round trips on {count()} workers."
     )
@@ -86,15 +88,25 @@ class Trips:
 
 def round_trips_asked(params: Params) -> list[Trips]:
     """What the stage asks of the codec."""
-    settings = params.optimize
+    settings, codecs = params.optimize, bracket(params).codecs
     clips = of_split(read_manifest(MANIFEST), "train")
-    searched = set(spread(clips, settings.clips))
+    searched, finals = (spread(clips, count) for count in (settings.clips, settings.finalist_clips))
     candidates = evaluations(settings) - FINALISTS
+    loop = loop_trips(params)
     return [
-        Trips(clip, codec, FINALISTS + (candidates if clip in searched else 0))
-        for clip in clips
-        for codec in bracket(params).codecs
+        *(Trips(clip, codec, candidates + loop) for clip in searched for codec in codecs),
+        *(Trips(clip, codec, FINALISTS * (1 + loop)) for clip in finals for codec in codecs),
     ]
+
+
+def loop_trips(params: Params) -> int:
+    """Round trips of one clip through either codec in a closed loop, if the mark has a luma part.
+
+    The plain mark; and a round is a probe of luma on the milder codec, one of chroma on the harder
+    (each there and back with either sign), and the mark at every tilt.
+    """
+    steps = len(tilts(to_signature(start(), params.signature.preset)))
+    return 1 + params.signature.closed_loop * (2 + steps) if params.signature.closed_loop else 0
 
 
 def write_params(source: Path, videos: Path) -> None:

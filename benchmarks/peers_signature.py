@@ -54,7 +54,7 @@ from stages.statistics import exact_interval
 from stages.video.codec import Codec
 from stages.video.edits import grey
 from stages.video.frames import Frames, Plane
-from stages.video.quality import psnr_rgb
+from stages.video.quality import RgbReference, psnr_rgb
 
 CRFS = (23, 28, 35, 40, 45, 51)
 GREY_CRF = 28
@@ -268,7 +268,7 @@ class Peer:
         strength = self._tuned(frames, payload)
         with cpu_seconds() as spent:
             change = self._change(frames, payload, strength)
-        marked = add(frames, change, psnr_db=PSNR_DB)
+        marked = add(RgbReference.of(frames), change, psnr_db=PSNR_DB)
         return Marked(marked, spent[0], functools.partial(self._chance, payload, strength))
 
     def _chance(self, payload: Bits, strength: float, received: Frames) -> float:

@@ -4,7 +4,8 @@
 
 After `dvc repro optimize`. Each test clip is marked once with either, as ``params.yaml`` asks for
 it and with the same key, and looked for after each CRF; so a pair differs in the search alone. The
-lead is in ``z``, clip by clip, with the standard error of its mean.
+lead is clip by clip, with the standard error of its mean: in ``z``, and in the objective of the
+search (the smooth share of what is found), here over all of these conditions.
 """
 
 import math
@@ -14,10 +15,12 @@ import numpy as np
 
 from benchmarks.footage import heading, markdown
 from benchmarks.signature_halves import CONFIDENCE, CRFS, Outcome, row, run_trial, trial
+from stages.marking import conditions
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
+from stages.signature.conditions import Conditions
 from stages.signature.search.space import start, to_signature
 from stages.signature.spectrum import load_signature
 from stages.video.clips import of_split, read_manifest
@@ -39,7 +42,8 @@ def main() -> None:
         }
     print(f"# {heading(__doc__)}\n")
     print(markdown([row(name, found, params) for name, found in outcomes.items()]))
-    print(f"\n{markdown(leads(*outcomes.values()))}\n")
+    wanted = conditions(params.compress, params.signature)
+    print(f"\n{markdown(leads(*outcomes.values(), wanted))}\n")
     print(
         f"{len(clips)} held-out clips, `{params.signature.preset}`. Share of clips found at a "
         f"proven false positive rate of at most {params.signature.false_positive_rate:.0e}, with "
@@ -47,21 +51,24 @@ def main() -> None:
     )
 
 
-def leads(before: Sequence[Outcome], after: Sequence[Outcome]) -> list[dict[str, str]]:
+def leads(
+    before: Sequence[Outcome], after: Sequence[Outcome], wanted: Conditions
+) -> list[dict[str, str]]:
     """A row for each condition: how far the second is ahead of the first, clip by clip."""
-    z = np.array([[two.z, one.z] for one, two in zip(before, after, strict=True)])
-    names = [f"CRF {crf}" for crf in CRFS] + [f"CRF {CRFS[0]}, then grey"]
-    rows = []
-    for name, ahead in zip(names, (z[:, 0] - z[:, 1]).T, strict=True):
-        error = np.std(ahead, ddof=1) / math.sqrt(len(ahead))
-        rows.append(
-            {
-                "after": name,
-                "lead of the optimised, z": f"{np.mean(ahead):+.2f} ± {error:.2f}",
-                "clips on which it leads": f"{np.count_nonzero(ahead > 0)} of {len(ahead)}",
-            }
-        )
-    return rows
+    z = [np.array([one.z for one in outcomes]) for outcomes in (after, before)]
+    objectives = [np.array([wanted.assurance(of_clip) for of_clip in scores]) for scores in z]
+    names = [f"CRF {crf}, z" for crf in CRFS] + [f"CRF {CRFS[0]}, then grey, z"]
+    columns = dict(zip(names, (z[0] - z[1]).T, strict=True))
+    columns["objective"] = objectives[0] - objectives[1]
+    return [
+        {
+            "after": name,
+            "lead of the optimised": f"{np.mean(ahead):+.3f} ± "
+            f"{np.std(ahead, ddof=1) / math.sqrt(len(ahead)):.3f}",
+            "clips on which it leads": f"{np.count_nonzero(ahead > 0)} of {len(ahead)}",
+        }
+        for name, ahead in columns.items()
+    ]
 
 
 if __name__ == "__main__":

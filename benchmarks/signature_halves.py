@@ -21,12 +21,11 @@ import numpy as np
 
 from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, markdown
 from stages.marking import conditions, headroom
-from stages.optimize import Evaluator, evaluations, search
+from stages.optimize import search
 from stages.pipeline.journal import Journal
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
 from stages.pipeline.processes import processes
-from stages.pipeline.progress import progress
 from stages.pipeline.workers import map_items
 from stages.signature.blocks import Headroom
 from stages.signature.chips import derived_key
@@ -154,13 +153,8 @@ def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
 
 def optimised(params: Params, half: list[Clip], pool: Executor) -> Signature:
     """The signature that `optimize` finds on these clips."""
-    label = f"{params.signature.preset}, search"
-    with (
-        tempfile.TemporaryDirectory(prefix="afterimage-") as scratch,
-        progress(label, evaluations(params.optimize), "candidates") as advance,
-    ):
-        journal = Journal(Path(scratch) / "journal")
-        _, finalists = search(params, Evaluator(params, half, pool, journal, advance))
+    with tempfile.TemporaryDirectory(prefix="afterimage-") as scratch:
+        _, finalists = search(params, half, pool, Journal(Path(scratch) / "journal"))
     return to_signature(np.array(confirmed(finalists).vector), params.signature.preset)
 
 

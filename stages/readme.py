@@ -90,7 +90,7 @@ def results() -> str:
             f"{measured['rate']:.1e} at bound {level}"
             for level, measured in validate["wrong_key_fpr"].items())),
         ("What CMA-ES gained", f"objective {optimize['objective_initial']:.3f} to "
-                               f"{optimize['objective_best']:.3f} on all training clips, confirmed "
+                               f"{optimize['objective_best']:.3f} on training clips, confirmed "
                                f"under fresh keys, after {optimize['evaluations']} evaluations"),
         ("Fingerprint drift", f"median {drift['drift_median']:.0f}, 95 % under "
                               f"{drift['drift_p95']:.0f}, most {drift['drift_max']} "

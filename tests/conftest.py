@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stages.video.clips import Clip
 from stages.video.frames import Frames
-from stages.video.sources.synthetic import draw
+from stages.video.sources.synthetic import SyntheticOffer, draw
 from tests.worktree import ROOT, copy_to
 
 NOT_VIDEO = {".csv", ".md"}
+SMALL_FRAMES = 24
 
 
 def footage(variable: str, default: str) -> list[Path]:
@@ -40,6 +42,24 @@ def bad_clips() -> dict[str, Path]:
 def natural() -> Frames:
     """A drawn natural clip of 32 frames."""
     return draw("natural", 3, 32, seed=5)
+
+
+@pytest.fixture(scope="session")
+def small_clips(tmp_path_factory) -> tuple[Clip, ...]:
+    """Three drawn clips, 160x112."""
+    folder = tmp_path_factory.mktemp("clips")
+    clips = []
+    for index in range(3):
+        path = folder / f"{index}.mkv"
+        SyntheticOffer("natural", index, SMALL_FRAMES, seed=11).store(path)
+        clips.append(
+            Clip(
+                id=f"clip {index}", path=str(path), kind="natural", group=str(index),
+                class_name="", clip_number="", split="train", width=160, height=112,
+                fit="crop", fps="25", frames=SMALL_FRAMES, sha256="",
+            )
+        )  # fmt: skip
+    return tuple(clips)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ SMALL = {
     "fetch.synthetic.simple": 1,
     "fetch.synthetic.frames": 16,
     "signature.harder": [17],
+    "signature.closed_loop": 1,
     "optimize.clips": 2,
     "optimize.population": 4,
     "optimize.generations": 2,

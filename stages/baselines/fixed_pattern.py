@@ -17,6 +17,7 @@ from stages.signature.carriers import Floats
 from stages.signature.embed import add
 from stages.signature.volumes import Volume
 from stages.video.frames import Frames
+from stages.video.quality import RgbReference
 
 # Coefficients (u, v) of the low band: 1 <= u + v <= 4.
 _ROWS, _COLUMNS = np.nonzero(np.isin(np.add.outer(range(BLOCK), range(BLOCK)), (1, 2, 3, 4)))
@@ -31,7 +32,7 @@ def mark(frames: Frames, *, psnr_db: float, headroom: Headroom) -> Frames:
     picture = from_blocks(tiles, (height, width)).astype(np.float32)
     picture /= np.sqrt(np.mean(picture**2))
     volume = Volume(picture[None], np.zeros(len(frames), np.intp))
-    return add(frames, within({"Y": volume}, headroom), psnr_db=psnr_db)
+    return add(RgbReference.of(frames), within({"Y": volume}, headroom), psnr_db=psnr_db)
 
 
 def score(frames: Frames) -> float:

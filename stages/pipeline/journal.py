@@ -2,8 +2,8 @@
 
 import itertools
 import json
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from stages.files import write_text
 
@@ -17,19 +17,19 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known: dict[tuple[float, ...], list[float]] = {}
+        self._known: dict[tuple[float, ...], Any] = {}
         if path.exists():
             self._load()
 
-    def get(self, asked: tuple[float, ...]) -> list[float] | None:
-        """The result of a piece, if it is known."""
+    def get(self, asked: tuple[float, ...]) -> Any:
+        """The result of a piece; None if it is not known."""
         return self._known.get(asked)
 
-    def add(self, asked: tuple[float, ...], result: Sequence[float]) -> None:
-        """Remember a result, here and on disk."""
-        self._known[asked] = list(result)
+    def add(self, asked: tuple[float, ...], result: Any) -> None:
+        """Remember a result (plain data, in JSON's sense), here and on disk."""
+        self._known[asked] = result
         with self._path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps([asked, list(result)]) + "\n")
+            stream.write(json.dumps([asked, result]) + "\n")
 
     def _load(self) -> None:
         lines = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
@@ -41,7 +41,7 @@ class Journal:
         """Whether a line is whole, and so is known now."""
         try:
             asked, result = json.loads(line)
-            self._known[tuple(asked)] = list(result)
+            self._known[tuple(asked)] = result
         except (ValueError, TypeError):
             return False
         return True

@@ -52,15 +52,23 @@ def scaled(volume: NDArray[np.float32], gains: Blocks, side: int) -> NDArray[np.
 
 
 def shaped(volumes: Volumes, gains: Mapping[Plane, Blocks]) -> Volumes:
-    """Each plane's energy moved to where its gains are high; how much it has stays the same."""
+    """Each plane's energy moved to where its gains are high; how much it has stays the same.
+
+    Gains of a single frame hold for all.
+    """
     result: Volumes = {}
     for plane, volume in volumes.items():
-        frames = volume.frames()
-        moved = scaled(frames, gains[plane], SIDE[plane])
-        energy = float(np.mean(moved**2))
-        keep = np.sqrt(float(np.mean(frames**2)) / energy) if energy > 0 else 0.0
-        result[plane] = Volume.of(moved * np.float32(keep))
+        moved = _by_block(volume, gains[plane], SIDE[plane])
+        energy = moved.mean_square()
+        result[plane] = moved.times(np.sqrt(volume.mean_square() / energy) if energy > 0 else 0.0)
     return result
+
+
+def _by_block(volume: Volume, gains: Blocks, side: int) -> Volume:
+    """A volume times the gains of each block of each frame, or of one frame for all."""
+    if len(gains) == 1:
+        return Volume(scaled(volume.pictures, gains, side), volume.which)
+    return Volume.of(scaled(volume.frames(), gains, side))
 
 
 def within(volumes: Volumes, headroom: Headroom) -> Volumes:
@@ -68,20 +76,18 @@ def within(volumes: Volumes, headroom: Headroom) -> Volumes:
     if not volumes:
         return volumes
     energy = sum(
-        RGB_ERROR[plane] * _energies(volume, SIDE[plane]) for plane, volume in volumes.items()
+        RGB_ERROR[plane] * block_energies(volume, SIDE[plane]) / SIDE[plane] ** 2
+        for plane, volume in volumes.items()
     )
     gains = ceiling_gains(np.asarray(energy), headroom)
     if np.all(gains == 1):
         return volumes
-    return {
-        plane: Volume.of(scaled(volume.frames(), gains, SIDE[plane]))
-        for plane, volume in volumes.items()
-    }
+    return {plane: _by_block(volume, gains, SIDE[plane]) for plane, volume in volumes.items()}
 
 
-def _energies(volume: Volume, side: int) -> Blocks:
-    """Mean square of the blocks of every frame."""
-    return np.asarray(block_sums(volume.pictures**2, side)[volume.which] / side**2)
+def block_energies(volume: Volume, side: int) -> Blocks:
+    """Sum of squares over the blocks of every frame."""
+    return np.asarray(block_sums(volume.pictures**2, side)[volume.which])
 
 
 def ceiling_gains(energy: Blocks, headroom: Headroom) -> Blocks:

@@ -13,14 +13,23 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from stages.signature.blocks import SIDE, Blocks, Headroom, block_sums, shaped, within
+from stages.signature.blocks import (
+    SIDE,
+    Blocks,
+    Headroom,
+    block_energies,
+    block_sums,
+    shaped,
+    within,
+)
 from stages.signature.conditions import Conditions
-from stages.signature.embed import add
+from stages.signature.embed import add, plus
 from stages.signature.pattern import RGB_ERROR, pattern
 from stages.signature.spectrum import Signature
 from stages.signature.volumes import Volumes
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Plane
+from stages.video.quality import RgbReference
 
 # A probe is this much stronger than the mark, in dB.
 _PROBE_DB = 3.0
@@ -31,7 +40,7 @@ _FAINT = 0.1
 # Amplitude over the relative response r: ``(_FLOOR + r) ** _EXPONENT``.
 _FLOOR = 0.3
 _EXPONENT = 0.5
-# Steps by which luma's share is moved in the first round, in log odds; halved every round.
+# Halved every round.
 _TILTS = (-1.5, 0.0, 1.0)
 
 
@@ -43,6 +52,22 @@ class ClosedLoop:
     rounds: int
 
 
+@dataclass(frozen=True)
+class Adapted:
+    """A marked video, and how its mark differs from the plain one.
+
+    Attributes
+    ----------
+    frames : marked.
+    gains : amplitudes of every plane, frame and block; empty for the plain mark.
+    log_odds : by how much luma's share was moved.
+    """
+
+    frames: Frames
+    gains: dict[Plane, Blocks]
+    log_odds: float
+
+
 def embed_adapted(
     frames: Frames,
     signature: Signature,
@@ -52,9 +77,24 @@ def embed_adapted(
     loop: ClosedLoop,
     headroom: Headroom = Headroom(),  # noqa: B008 (frozen)
 ) -> Frames:
+    """The video with the mark that ``adapted`` finds."""
+    found = adapted(frames, signature, key, psnr_db=psnr_db, loop=loop, headroom=headroom)
+    return found.frames
+
+
+def adapted(
+    frames: Frames,
+    signature: Signature,
+    key: bytes,
+    *,
+    psnr_db: float,
+    loop: ClosedLoop,
+    headroom: Headroom,
+) -> Adapted:
     """The mark that is found most surely, of the plain one and a few a round."""
+    reference = RgbReference.of(frames)
     plain = within(pattern(frames, signature, key), headroom)
-    best = add(frames, plain, psnr_db=psnr_db)
+    best = Adapted(add(reference, plain, psnr_db=psnr_db), {}, 0.0)
     if not plain or loop.rounds == 0:
         return best
     wanted = loop.conditions
@@ -62,26 +102,31 @@ def embed_adapted(
     def assurance(marked: Frames) -> float:
         return wanted.assurance(wanted.scores(marked, signature, key))
 
-    highest = assurance(best)
-    volumes, seen, tilt = plain, Response({}, {}), 0.0
+    highest = assurance(best.frames)
+    volumes, seen = plain, Response({}, {})
     for number in range(loop.rounds):
         seen = seen.plus(_probe_planes(frames, volumes, wanted, psnr_db - _PROBE_DB))
-        moved = shaped(plain, seen.gains())
-        steps = _TILTS if signature.survives_grey else (0.0,)
-        for tried in [tilt + step / 2**number for step in steps]:
+        gains = seen.gains()
+        moved = shaped(plain, gains)
+        for tried in [best.log_odds + step / 2**number for step in tilts(signature)]:
             candidate = within(tilted(moved, tried), headroom)
-            marked = add(frames, candidate, psnr_db=psnr_db)
+            marked = add(reference, candidate, psnr_db=psnr_db)
             found = assurance(marked)
             if found > highest:
-                best, highest, volumes, tilt = marked, found, candidate, tried
+                best, highest, volumes = Adapted(marked, gains, tried), found, candidate
     return best
+
+
+def tilts(signature: Signature) -> tuple[float, ...]:
+    """Steps by which luma's share is moved in the first round, in log odds."""
+    return _TILTS if signature.survives_grey else (0.0,)
 
 
 def tilted(volumes: Volumes, log_odds: float) -> Volumes:
     """The volumes with the odds of luma's share of the energy changed, and chroma's with it."""
     if log_odds == 0 or "Y" not in volumes or len(volumes) == 1:
         return volumes
-    energies = {p: RGB_ERROR[p] * float(np.mean(v.frames() ** 2)) for p, v in volumes.items()}
+    energies = {plane: RGB_ERROR[plane] * v.mean_square() for plane, v in volumes.items()}
     share = energies["Y"] / sum(energies.values())
     odds = share / (1 - share) * math.exp(log_odds)
     wanted = odds / (1 + odds)
@@ -134,16 +179,16 @@ class Response:
 
 
 def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Response:
-    """Send the volumes through a codec, at a PSNR, once added and once subtracted."""
-    negative = {plane: volume.times(-1) for plane, volume in volumes.items()}
+    """Send the volumes through a codec, at about a PSNR, once added and once subtracted."""
+    error = sum(RGB_ERROR[plane] * volume.mean_square() for plane, volume in volumes.items())
+    strength = round(255 * 10 ** (-psnr_db / 20) / math.sqrt(error), 9)
     above, below = (
-        codec.round_trip(add(frames, signed, psnr_db=psnr_db)) for signed in (volumes, negative)
+        codec.round_trip(plus(frames, volumes, signed)) for signed in (strength, -strength)
     )
-    strength = np.float32(255 * 10 ** (-psnr_db / 20))
     received, sent = {}, {}
     for plane, volume in volumes.items():
-        half = (above.plane(plane).astype(np.float32) - below.plane(plane)) / np.float32(2)
-        change = strength * volume.frames()
-        received[plane] = block_sums(half * change, SIDE[plane])
-        sent[plane] = block_sums(change**2, SIDE[plane])
+        difference = above.plane(plane).astype(np.float32) - below.plane(plane)
+        passed = block_sums(difference * volume.frames(), SIDE[plane])
+        received[plane] = passed * (strength / 2)
+        sent[plane] = block_energies(volume, SIDE[plane]) * strength**2
     return Response(received, sent)

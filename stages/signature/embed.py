@@ -29,21 +29,21 @@ def embed(
 
     A video that is too short or too small for every carrier comes back as it was.
     """
-    return add(frames, within(pattern(frames, signature, key), headroom), psnr_db=psnr_db)
+    volumes = within(pattern(frames, signature, key), headroom)
+    return add(RgbReference.of(frames), volumes, psnr_db=psnr_db)
 
 
-def add(frames: Frames, volumes: Volumes, *, psnr_db: float) -> Frames:
+def add(reference: RgbReference, volumes: Volumes, *, psnr_db: float) -> Frames:
     """The frames plus the volumes, at the strength that gives the PSNR, rounded to 8 bits."""
     if not volumes:
-        return frames
-    reference = RgbReference.of(frames)
+        return reference.frames
     part = {plane: volume.every(_FEW) for plane, volume in volumes.items()}
     _, strength, _ = _solved(reference.every(_FEW), part, psnr_db, 255 * 10 ** (-psnr_db / 20))
     marked, strength, excess = _solved(reference, volumes, psnr_db, strength)
     # Rounding to whole numbers can make the last step too coarse to meet: stay below it.
     while excess < 0:
         strength *= 0.98
-        marked = _sum(frames, volumes, strength)
+        marked = plus(reference.frames, volumes, strength)
         excess = reference.psnr(marked) - psnr_db
     return marked
 
@@ -53,7 +53,7 @@ def _solved(
 ) -> tuple[Frames, float, float]:
     """The marked frames that meet the PSNR, their strength, from a first guess, and the excess."""
     for _ in range(_MAX_STEPS):
-        marked = _sum(reference.frames, volumes, strength)
+        marked = plus(reference.frames, volumes, strength)
         excess = reference.psnr(marked) - psnr_db
         if 0 <= excess <= _TOLERANCE_DB:
             break
@@ -62,7 +62,8 @@ def _solved(
     return marked, strength, excess
 
 
-def _sum(frames: Frames, volumes: Volumes, strength: float) -> Frames:
+def plus(frames: Frames, volumes: Volumes, strength: float) -> Frames:
+    """The frames plus the volumes at a strength, rounded to 8 bits."""
     marked = Frames(frames.i420.copy(), frames.fps)
     for name, volume in volumes.items():
         plane = marked.plane(name)

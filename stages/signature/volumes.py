@@ -41,6 +41,11 @@ class Volume:
         """The picture of one frame [shape=(H, W)]."""
         return np.asarray(self.pictures[self.which[index]])
 
+    def mean_square(self) -> float:
+        """Of all samples of all frames."""
+        by_picture = np.asarray(np.mean(self.pictures**2, axis=(1, 2), dtype=np.float64))
+        return float(np.mean(by_picture[self.which]))
+
     def times(self, factor: float) -> "Volume":
         """All of it, scaled."""
         return Volume(np.float32(factor) * self.pictures, self.which)

@@ -1,4 +1,4 @@
-"""Small clips to learn on, and tasks made of them."""
+"""Tasks of a few small clips."""
 
 import pytest
 
@@ -6,31 +6,10 @@ from stages.baselines.task import Task
 from stages.signature.blocks import Headroom
 from stages.signature.conditions import Conditions
 from stages.signature.search.space import start
-from stages.video.clips import Clip
 from stages.video.codec import Codec
-from stages.video.sources.synthetic import SyntheticOffer
 
 PSNR_DB = 45.0
 HEADROOM = Headroom()
-FRAMES = 24
-
-
-@pytest.fixture(scope="session")
-def small_clips(tmp_path_factory) -> tuple[Clip, ...]:
-    """Three drawn clips, 160x112."""
-    folder = tmp_path_factory.mktemp("clips")
-    clips = []
-    for index in range(3):
-        path = folder / f"{index}.mkv"
-        SyntheticOffer("natural", index, FRAMES, seed=11).store(path)
-        clips.append(
-            Clip(
-                id=f"clip {index}", path=str(path), kind="natural", group=str(index),
-                class_name="", clip_number="", split="train", width=160, height=112,
-                fit="crop", fps="25", frames=FRAMES, sha256="",
-            )
-        )  # fmt: skip
-    return tuple(clips)
 
 
 @pytest.fixture

@@ -61,8 +61,20 @@ class Rehearsal:
             clips = sum(path.is_file() for path in self.project.glob("data/clips/**/*"))
             return int(WORKERS) * -(-self.calls // clips)
         if self.stage == "optimize":
-            return -(-self.calls // PARAMS["optimize"]["generations"])
+            return max(generation_calls(), int(WORKERS) * finalist_calls())
         return None
+
+
+def generation_calls() -> int:
+    """Calls of ffmpeg in a generation: encoding and decoding, after two codecs."""
+    settings = PARAMS["optimize"]
+    return 2 * 2 * int(settings["clips"] * (1 + settings["population"]))
+
+
+def finalist_calls() -> int:
+    """Calls of ffmpeg for a finalist on one clip: its closed loop, and what came of it."""
+    rounds = PARAMS["signature"]["closed_loop"]
+    return 2 * 2 * int(2 + rounds * (2 + 3))
 
 
 @dataclass(frozen=True)

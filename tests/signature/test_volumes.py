@@ -7,6 +7,7 @@ from stages.signature.blocks import Headroom, within
 from stages.signature.embed import add
 from stages.signature.volumes import Volume
 from stages.video.frames import Frames
+from stages.video.quality import RgbReference
 
 PICTURES = np.random.default_rng(1).normal(size=(3, 16, 16)).astype(np.float32)
 
@@ -34,7 +35,10 @@ def test_few_pictures_are_added_as_one_for_every_frame_would_be(which, seed):
     loud = PICTURES.repeat(2, axis=1).repeat(2, axis=2) * np.float32([[[1]], [[3]], [[9]]])
     few = {"Y": Volume(loud, np.array(which)), "V": Volume(PICTURES, np.array(which[::-1]))}
     dense = {plane: Volume.of(volume.frames()) for plane, volume in few.items()}
-    marked, again = (add(frames, within(some, Headroom(1, 3)), psnr_db=40) for some in (few, dense))
+    marked, again = (
+        add(RgbReference.of(frames), within(some, Headroom(1, 3)), psnr_db=40)
+        for some in (few, dense)
+    )
     np.testing.assert_array_equal(marked.i420, again.i420)
 
 
@@ -43,7 +47,7 @@ def test_adding_rounds_and_stays_within_8_bits():
     host = np.repeat(np.array([0, 100, 255], np.uint8), 24 * 16).reshape(3, 24, 16)
     frames = Frames(host, fps=25)
     change = Volume.of(np.tile(np.float32([-1, 1]), (3, 16, 8)))
-    marked = add(frames, {"Y": change}, psnr_db=30)
+    marked = add(RgbReference.of(frames), {"Y": change}, psnr_db=30)
     moved = marked.plane("Y").astype(int) - frames.plane("Y")
     assert (moved[0] >= 0).all() and (moved[2] <= 0).all()
     assert len(np.unique(np.abs(moved[1]))) == 1

@@ -4,7 +4,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from stages.video.codec import Codec
 from stages.video.frames import Frames
-from stages.video.quality import MAX_PSNR_DB, measure, psnr_of, psnr_rgb
+from stages.video.quality import MAX_PSNR_DB, RgbReference, measure, psnr_of, psnr_rgb
 from tests.conftest import constant
 
 
@@ -18,6 +18,14 @@ def test_psnr_is_scikit_images_over_rgb(pair):
     reference, distorted = pair
     expected = peak_signal_noise_ratio(reference.rgb(), distorted.rgb(), data_range=255)
     assert psnr_rgb(reference, distorted) == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_reference_gives_the_same_psnr(pair):
+    reference, distorted = pair
+    kept = RgbReference.of(reference)
+    assert kept.psnr(distorted) == psnr_rgb(reference, distorted)
+    part, few = (Frames(some.i420[::3], some.fps) for some in pair)
+    assert kept.every(3).psnr(few) == psnr_rgb(part, few)
 
 
 def test_psnr_by_hand():

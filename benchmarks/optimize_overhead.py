@@ -34,7 +34,7 @@ from stages.signature.chips import derived_key
 from stages.signature.closed_loop import tilts
 from stages.signature.embed import embed
 from stages.signature.search.evolution import FINALISTS
-from stages.signature.search.space import start, to_signature
+from stages.signature.search.space import Preset, start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec
 from stages.video.frames import Frames
@@ -92,21 +92,21 @@ def round_trips_asked(params: Params) -> list[Trips]:
     clips = of_split(read_manifest(MANIFEST), "train")
     searched, finals = (spread(clips, count) for count in (settings.clips, settings.finalist_clips))
     candidates = evaluations(settings) - FINALISTS
-    loop = loop_trips(params)
+    loop = loop_trips(params.signature.closed_loop, params.signature.preset)
     return [
         *(Trips(clip, codec, candidates + loop) for clip in searched for codec in codecs),
         *(Trips(clip, codec, FINALISTS * (1 + loop)) for clip in finals for codec in codecs),
     ]
 
 
-def loop_trips(params: Params) -> int:
+def loop_trips(rounds: int, preset: Preset) -> int:
     """Round trips of one clip through either codec in a closed loop, if the mark has a luma part.
 
     The plain mark; and a round is a probe of luma on the milder codec, one of chroma on the harder
     (each there and back with either sign), and the mark at every tilt.
     """
-    steps = len(tilts(to_signature(start(), params.signature.preset)))
-    return 1 + params.signature.closed_loop * (2 + steps) if params.signature.closed_loop else 0
+    steps = len(tilts(to_signature(start(), preset)))
+    return 1 + rounds * (2 + steps) if rounds else 0
 
 
 def write_params(source: Path, videos: Path) -> None:

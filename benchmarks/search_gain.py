@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.footage import heading, markdown
-from benchmarks.signature_halves import CONFIDENCE, CRFS, Outcome, row, run_trial, trial
+from benchmarks.signature_halves import CONDITIONS, CONFIDENCE, Outcome, row, run_trial, trial
 from stages.marking import conditions
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
@@ -57,8 +57,7 @@ def leads(
     """A row for each condition: how far the second is ahead of the first, clip by clip."""
     z = [np.array([one.z for one in outcomes]) for outcomes in (after, before)]
     objectives = [np.array([wanted.assurance(of_clip) for of_clip in scores]) for scores in z]
-    names = [f"CRF {crf}, z" for crf in CRFS] + [f"CRF {CRFS[0]}, then grey, z"]
-    columns = dict(zip(names, (z[0] - z[1]).T, strict=True))
+    columns = dict(zip([f"{name}, z" for name in CONDITIONS], (z[0] - z[1]).T, strict=True))
     columns["objective"] = objectives[0] - objectives[1]
     return [
         {

@@ -45,6 +45,7 @@ from stages.video.quality import psnr_rgb
 from stages.video.sources import folder
 
 CRFS = (28, 35, 40, 45, 51)
+CONDITIONS = (*(f"CRF {crf}" for crf in CRFS), f"CRF {CRFS[0]}, then grey")
 # x264's settings that are called visually lossless, and its default.
 TRANSPARENT = (18, 23)
 CONFIDENCE = 0.95
@@ -64,7 +65,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``z`` after every CRF, and in grey after the first; and how the mark shows."""
+    """``z`` under each of the ``CONDITIONS``; and how the mark shows."""
 
     z: tuple[float, ...]
     psnr_db: float
@@ -200,9 +201,8 @@ def frame_of(frames: Frames, index: int) -> Frames:
 def row(name: str, outcomes: list[Outcome], params: Params) -> dict[str, str]:
     """One line of the table."""
     limit = conditions(params.compress, params.signature).threshold
-    headings = [f"CRF {crf}" for crf in CRFS] + [f"CRF {CRFS[0]}, then grey"]
     cells = {}
-    for index, heading_ in enumerate(headings):
+    for index, heading_ in enumerate(CONDITIONS):
         z = [outcome.z[index] for outcome in outcomes]
         hits = sum(value >= limit for value in z)
         low, high = exact_interval(hits, len(z), CONFIDENCE)

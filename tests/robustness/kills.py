@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.optimize_overhead import loop_trips
 from tests.robustness.project import (
     PARAMS,
     CountedFfmpeg,
@@ -73,8 +74,7 @@ def generation_calls() -> int:
 
 def finalist_calls() -> int:
     """Calls of ffmpeg for a finalist on one clip: its closed loop, and what came of it."""
-    rounds = PARAMS["signature"]["closed_loop"]
-    return 2 * 2 * int(2 + rounds * (2 + 3))
+    return 2 * 2 * (1 + loop_trips(PARAMS["signature"]["closed_loop"], "balanced"))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from stages.signature.blocks import (
 )
 from stages.signature.conditions import Conditions
 from stages.signature.embed import add, plus
-from stages.signature.pattern import RGB_ERROR, pattern
+from stages.signature.pattern import pattern, rgb_errors
 from stages.signature.spectrum import Signature
 from stages.signature.volumes import Volumes
 from stages.video.codec import Codec
@@ -126,8 +126,8 @@ def tilted(volumes: Volumes, log_odds: float) -> Volumes:
     """The volumes with the odds of luma's share of the energy changed, and chroma's with it."""
     if log_odds == 0 or "Y" not in volumes or len(volumes) == 1:
         return volumes
-    energies = {plane: RGB_ERROR[plane] * v.mean_square() for plane, v in volumes.items()}
-    share = energies["Y"] / sum(energies.values())
+    errors = rgb_errors(volumes)
+    share = errors["Y"] / sum(errors.values())
     odds = share / (1 - share) * math.exp(log_odds)
     wanted = odds / (1 + odds)
     gains = {
@@ -180,7 +180,7 @@ class Response:
 
 def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Response:
     """Send the volumes through a codec, at about a PSNR, once added and once subtracted."""
-    error = sum(RGB_ERROR[plane] * volume.mean_square() for plane, volume in volumes.items())
+    error = sum(rgb_errors(volumes).values())
     strength = round(255 * 10 ** (-psnr_db / 20) / math.sqrt(error), 9)
     above, below = (
         codec.round_trip(plus(frames, volumes, signed)) for signed in (strength, -strength)

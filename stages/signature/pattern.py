@@ -20,6 +20,11 @@ RGB_ERROR: dict[Plane, float] = {
 }
 
 
+def rgb_errors(volumes: Volumes) -> dict[Plane, float]:
+    """Mean squared error over R, G and B that each plane's volume makes."""
+    return {plane: RGB_ERROR[plane] * volume.mean_square() for plane, volume in volumes.items()}
+
+
 def pattern(frames: Frames, signature: Signature, key: bytes, start: int = 0) -> Volumes:
     """The mark for a video, of mean squared RGB error 1; empty if no carrier fits into it.
 

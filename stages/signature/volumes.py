@@ -30,9 +30,6 @@ class Volume:
         """From a picture for every frame [shape=(T, H, W)]."""
         return cls(frames, np.arange(len(frames)))
 
-    def __len__(self) -> int:
-        return len(self.which)
-
     def frames(self) -> NDArray[np.float32]:
         """A picture for every frame [shape=(T, H, W)]."""
         return self.pictures[self.which]

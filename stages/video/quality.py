@@ -28,25 +28,6 @@ class Quality:
     vmaf: float
 
 
-def squared_error_rgb(reference: Frames, distorted: Frames) -> float:
-    """Sum over frames, pixels and R, G, B of the squared difference of 8-bit values."""
-    _require_same_shape(reference, distorted)
-    total = 0.0
-    for before, after in zip(reference.i420, distorted.i420, strict=True):
-        total += cv2.norm(
-            cv2.cvtColor(before, cv2.COLOR_YUV2RGB_I420),
-            cv2.cvtColor(after, cv2.COLOR_YUV2RGB_I420),
-            cv2.NORM_L2SQR,
-        )
-    return total
-
-
-def psnr_rgb(reference: Frames, distorted: Frames) -> float:
-    """Peak signal-to-noise ratio in dB of a whole clip, over R, G and B (BT.601, 8 bit)."""
-    samples = 3 * len(reference) * reference.width * reference.height
-    return psnr_of(squared_error_rgb(reference, distorted) / samples)
-
-
 @dataclass(frozen=True)
 class RgbReference:
     """A video that many versions of itself are compared with: its R, G and B are made once."""
@@ -63,13 +44,18 @@ class RgbReference:
         return RgbReference(Frames(self.frames.i420[::step], self.frames.fps), self.rgb[::step])
 
     def psnr(self, distorted: Frames) -> float:
-        """As ``psnr_rgb``."""
+        """Peak signal-to-noise ratio in dB of a whole clip, over R, G and B (BT.601, 8 bit)."""
         _require_same_shape(self.frames, distorted)
         total = 0.0
         for before, after in zip(self.rgb, distorted.i420, strict=True):
             picture = cv2.cvtColor(after, cv2.COLOR_YUV2RGB_I420)
             total += cv2.norm(before, picture, cv2.NORM_L2SQR)
         return psnr_of(total / self.rgb.size)
+
+
+def psnr_rgb(reference: Frames, distorted: Frames) -> float:
+    """As ``RgbReference.psnr``, of a reference that is used once."""
+    return RgbReference.of(reference).psnr(distorted)
 
 
 def psnr_of(mean_squared_error: float) -> float:

@@ -51,7 +51,7 @@ def test_few_pictures_stay_few(natural):
     plain = pattern(natural, SIGNATURE, KEY)
     moved = Adaptation.of(found(natural, Y=1.0, V=1.0)).applied(plain)
     for plane, volume in plain.items():
-        assert len(moved[plane].pictures) == len(volume.pictures) < len(volume)
+        assert len(moved[plane].pictures) == len(volume.pictures) < len(volume.which)
 
 
 def test_luma_gets_its_share(natural):

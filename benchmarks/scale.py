@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.scale [CLIPS ...]``
 
-Short and small drawn clips (12 frames, used at 160x120) through `fetch`, `compress`, `validate`
+Short and small drawn clips (8 frames, used at 96x96) through `fetch`, `compress`, `validate`
 (without its closed loop, and with few wrong keys) and `hash_drift` by DVC, on every core;
 `optimize` works on a fixed number of clips and is not counted. Memory is the peak of the resident
 set: of the driver, and of the largest of its workers and their ffmpeg. What a clip of UCF101's
@@ -29,7 +29,7 @@ from tests.worktree import commit, copy_to, run, set_params
 
 SIZES = (100, 1_000, 13_320)
 STAGES = ("fetch", "compress", "validate", "hash_drift")
-FRAMES = 12
+FRAMES = 8
 WITHIN = 0.10
 _GLANCE_SECONDS = 0.1
 
@@ -46,8 +46,8 @@ WHOLE = {
     "optimize.finalist_clips": 2,
 }
 SMALL = WHOLE | {
-    "fetch.width": 160,
-    "fetch.height": 120,
+    "fetch.width": 96,
+    "fetch.height": 96,
     "fetch.max_frames": FRAMES,
     "fetch.synthetic.frames": FRAMES,
     "signature.closed_loop": 0,

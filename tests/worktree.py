@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -31,7 +32,7 @@ def commit(folder: Path) -> None:
     run(folder, "git", *identity, "commit", "--quiet", "--allow-empty", "--message=test")
 
 
-def set_params(folder: Path, changes: dict[str, object]) -> None:
+def set_params(folder: Path, changes: Mapping[str, object]) -> None:
     """Change parameters, named with dots, in the copy's ``params.yaml``."""
     path = folder / "params.yaml"
     params = yaml.safe_load(path.read_text(encoding="utf-8"))

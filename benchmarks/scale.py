@@ -7,9 +7,9 @@ Short and small drawn clips (8 frames, used at 96x96) through `fetch`, `compress
 `optimize` works on a fixed number of clips and is not counted. A stage takes some seconds to
 start, whatever it does; what is to be flat is the cost of one more clip, from each size to the
 next. Memory is the peak of the resident set: of the driver, and of the largest of its workers and
-their ffmpeg. What a clip of UCF101's size costs as ``params.yaml`` has it is measured apart,
-between two small numbers of clips, and multiplied. Run it on a machine that does nothing else; the
-largest number takes an hour.
+their ffmpeg. What a clip of UCF101's size costs as ``params.yaml`` has it is measured apart, in
+processor time between two small numbers of clips, and multiplied. Run it on a machine that does
+nothing else; the largest number takes an hour.
 """
 
 import os
@@ -26,18 +26,23 @@ from pathlib import Path
 import psutil
 
 from benchmarks.footage import heading, markdown
-from benchmarks.ucf101 import disk_of, duration
+from benchmarks.processor import children_seconds
+from benchmarks.ucf101 import disk_of, duration, even_seed
+from stages.pipeline import layout
 from stages.pipeline.processes import count
+from stages.video.clips import of_split, read_manifest
+from stages.video.sources import synthetic
 from tests.worktree import commit, copy_to, environment, run, set_params
 
 SIZES = (100, 1_000, 13_320)
 STAGES = ("fetch", "compress", "validate", "hash_drift")
+ALL_STAGES = ("fetch", "compress", "optimize", "validate", "hash_drift")
 FRAMES = 8
 WITHIN = 0.10
 _GLANCE_SECONDS = 0.1
 
 # To project by; an hour of a processor core, as clouds rent them out, at about this price.
-FEW, MANY = 8, 24
+FEW, MANY = 8, 20
 PROJECTED = (13_320, 1_000_000)
 CORES = (2, 16, 128)
 DOLLARS_A_CORE_HOUR = 0.05
@@ -71,6 +76,7 @@ class Measured:
     """One size of data set: seconds of each stage, and of a run with nothing to do; bytes."""
 
     clips: int
+    held_out: int
     seconds: dict[str, float]
     peaks: dict[str, Peak]
     at_rest: float
@@ -81,16 +87,13 @@ class Measured:
         return sum(self.seconds.values())
 
 
-NOTHING = Measured(0, {}, {}, 0.0, 0)
-
-
 def main(sizes: Sequence[int]) -> None:
     print(f"# {heading(__doc__)}\n", flush=True)
     done = []
     for clips in sizes:
         done.append(measure(clips, SMALL))
         print(f"{clips} clips: {duration(done[-1].total)}", file=sys.stderr)
-    print(markdown([row(one, before) for before, one in pairwise([NOTHING, *done])]))
+    print(markdown([row(one, before) for before, one in pairwise([None, *done])]))
     print("\nClips per second of each stage, and peak memory of the driver and of a worker:\n")
     print(markdown([stage_row(one, name) for one in done for name in STAGES]))
     print(
@@ -98,15 +101,20 @@ def main(sizes: Sequence[int]) -> None:
         f"the end {os.getloadavg()[0]:.0f}. Target: the cost of one more clip flat within "
         f"{WITHIN:.0%}.\n"
     )
-    few, many = (measure(clips, WHOLE) for clips in (FEW, MANY))
-    seconds = one_more(many, few) * count()
-    disk = (many.disk - few.disk) / (MANY - FEW)
+    print_projection()
+
+
+def print_projection() -> None:
+    """Print what large data sets would take."""
+    seconds, disk = processor_cost()
     print(
-        f"**Projection**, and no measurement: {seconds:.1f} core-seconds and {disk / 1e6:.1f} MB "
-        f"for one more drawn clip of 60 frames of 320x240, measured between {FEW} and {MANY} "
-        "clips, times the clips, divided by the cores. A core-hour is taken at "
-        f"{DOLLARS_A_CORE_HOUR} USD. The distances of all pairs in `hash_drift` grow with the "
-        "square of the clips, on one core, and come on top of it.\n"
+        f"**Projection**, and no measurement: {seconds:.1f} processor seconds and "
+        f"{disk / 1e6:.1f} MB for one more drawn clip of 60 frames of 320x240 through "
+        f"{', '.join(f'`{name}`' for name in STAGES)}, measured between {FEW} and {MANY} clips, "
+        f"half of them held out; times the clips, divided by the cores. A core-hour is taken at "
+        f"{DOLLARS_A_CORE_HOUR} USD. What one core does alone comes on top: DVC's bookkeeping, "
+        "and in `hash_drift` the distances of all pairs, which grow with the square of the clips. "
+        "`sweep` and `baseline` are not in it.\n"
     )
     print(markdown([projection(seconds, disk, clips) for clips in PROJECTED]))
 
@@ -119,27 +127,52 @@ def measure(clips: int, params: dict[str, int]) -> Measured:
 
 def measured(project: Path, clips: int, params: dict[str, int]) -> Measured:
     """The same, in a folder that is left."""
-    copy_to(project)
-    set_params(project, params | {"fetch.synthetic.natural": clips})
-    commit(project)
+    set_up(project, params | {"fetch.synthetic.natural": clips})
     seconds: dict[str, float] = {}
     peaks: dict[str, Peak] = {}
-    for name in ("fetch", "compress", "optimize", "validate", "hash_drift"):
+    for name in ALL_STAGES:
         with watched() as peak:
             started = time.perf_counter()
-            run(project, "dvc", "repro", "--single-item", name, env=on_every_core())
+            run_on_every_core(project, name)
             spent = time.perf_counter() - started
         if name in STAGES:
             seconds[name], peaks[name] = spent, peak
+    held_out = len(of_split(read_manifest(project / layout.MANIFEST), "test"))
     started = time.perf_counter()
     done = run(project, "dvc", "repro", "validate", "hash_drift")
     assert "Running stage" not in done.stdout
-    return Measured(clips, seconds, peaks, time.perf_counter() - started, disk_of(project))
+    at_rest = time.perf_counter() - started
+    return Measured(clips, held_out, seconds, peaks, at_rest, disk_of(project))
 
 
-def on_every_core() -> dict[str, str]:
-    """Without the single worker that a test has."""
-    return environment(AFTERIMAGE_WORKERS="")
+def processor_cost() -> tuple[float, float]:
+    """Processor seconds and bytes of disk for one more clip of full size."""
+    drawn = synthetic.offers(natural=MANY, simple=0, frames=1, seed=1)
+    even = {"fetch.split_seed": even_seed([offer.group for offer in drawn], (FEW, MANY))}
+    seconds, disk = [], []
+    for clips in (FEW, MANY):
+        with tempfile.TemporaryDirectory() as folder:
+            set_up(Path(folder), WHOLE | even | {"fetch.synthetic.natural": clips})
+            spent = {}
+            for name in ALL_STAGES:
+                before = children_seconds()
+                run_on_every_core(Path(folder), name)
+                spent[name] = children_seconds() - before
+            seconds.append(sum(spent[name] for name in STAGES))
+            disk.append(disk_of(Path(folder)))
+    return (seconds[1] - seconds[0]) / (MANY - FEW), (disk[1] - disk[0]) / (MANY - FEW)
+
+
+def set_up(project: Path, params: dict[str, int]) -> None:
+    """A copy of the project with other parameters."""
+    copy_to(project)
+    set_params(project, params)
+    commit(project)
+
+
+def run_on_every_core(project: Path, name: str) -> None:
+    """Run a stage by DVC, without the single worker that a test has."""
+    run(project, "dvc", "repro", "--single-item", name, env=environment(AFTERIMAGE_WORKERS=""))
 
 
 @contextmanager
@@ -177,12 +210,15 @@ def one_more(one: Measured, before: Measured) -> float:
     return (one.total - before.total) / (one.clips - before.clips)
 
 
-def row(one: Measured, before: Measured) -> dict[str, str]:
+def row(one: Measured, before: Measured | None) -> dict[str, str]:
     return {
         "clips": f"{one.clips:,}",
+        "held out": f"{one.held_out:,}",
         "seconds": f"{one.total:,.1f}",
         "clips/s": f"{one.clips / one.total:.2f}",
-        "one more clip than in the row above": f"{one_more(one, before) * 1000:.0f} ms",
+        "one more clip than in the row above": (
+            f"{one_more(one, before) * 1000:.0f} ms" if before else ""
+        ),
         "`dvc repro` with nothing to do": f"{one.at_rest:.1f} s",
         "disk": f"{one.disk / 1e9:.2f} GB",
         "disk of a clip": f"{one.disk / one.clips / 1e6:.2f} MB",

@@ -39,6 +39,11 @@ class Piece:
     video: Path
     numbers: Path
 
+    @property
+    def done(self) -> bool:
+        """Whether both are there; a cluster's results do not come in the order of the work."""
+        return self.video.exists() and self.numbers.exists()
+
     def compressed(self) -> Compressed:
         """The numbers, once the work is done."""
         return Compressed(**json.loads(self.numbers.read_text()))
@@ -48,7 +53,7 @@ def main(params: Params) -> None:
     codec = params.compress.codec
     scratch = Scratch("compress")
     pieces = [piece(clip, codec, scratch) for clip in read_manifest(layout.MANIFEST)]
-    missing = [one for one in pieces if not one.numbers.exists()]
+    missing = [one for one in pieces if not one.done]
     with workers() as pool:
         compress = partial(compress_clip, codec=codec)
         map_items(pool, compress, missing, label=f"compress at CRF {codec.crf}", reads=clip_file)

@@ -27,16 +27,21 @@ async def work(scheduler: str, processes: int, host: str | None) -> None:
     """Keep so many processes at work until the scheduler goes, or a signal comes."""
     from distributed import Nanny  # noqa: PLC0415 (an optional extra)
 
-    from stages.pipeline.cluster import offered  # noqa: PLC0415 (likewise)
+    from stages.pipeline.cluster import offered, require_address  # noqa: PLC0415 (likewise)
 
+    require_address(scheduler, "scheduler", "worker")
     offer = offered()
     for name in offer:
         logging.info("offering %s", name)
     nannies = [Nanny(scheduler, nthreads=1, resources=offer, host=host) for _ in range(processes)]
+    try:
+        await asyncio.gather(*nannies)
+    except RuntimeError as error:
+        why = error.__cause__ or error
+        raise AfterimageError(f"{scheduler}: no work can be had there ({why})") from error
     stopped = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
-    await asyncio.gather(*nannies)
     ended = [asyncio.ensure_future(nanny.finished()) for nanny in nannies]
     stop = asyncio.ensure_future(stopped.wait())
     await asyncio.wait(

@@ -40,6 +40,21 @@ def offered() -> dict[str, float]:
     return {f"{_NAME} {name} {version}": 1 for name, version in identity().items()}
 
 
+def require_address(address: str, name: str, role: str) -> None:
+    """Raise ``AfterimageError`` at a scheduler's address that a client or a worker cannot use.
+
+    Distributed itself waits for ever at some, and at others for a minute.
+    """
+    if not re.fullmatch(r"(tcp|tls)://\S+:\d+", address):
+        raise AfterimageError(f"{name} = {address!r}: must be tcp://HOST:PORT or tls://HOST:PORT")
+    known = distributed.Security().get_connection_args(role)
+    if address.startswith("tls:") and known.get("ssl_context") is None:
+        raise AfterimageError(
+            f"{name} = {address!r}: tls:// needs certificates in Dask's configuration "
+            f"(distributed.comm.tls.{role})"
+        )
+
+
 @contextmanager
 def cluster(address: str) -> Iterator[FileExecutor]:
     """The workers that a scheduler has, or will have; they forget the tasks if the stage fails."""
@@ -47,11 +62,7 @@ def cluster(address: str) -> Iterator[FileExecutor]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     # A clip is a large argument to Dask, which warns of each.
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
-    # Distributed itself waits for ever at an address of another form.
-    if not re.fullmatch(r"(tcp|tls)://\S+:\d+", address):
-        raise AfterimageError(
-            f"AFTERIMAGE_SCHEDULER = {address!r}: must be tcp://HOST:PORT or tls://HOST:PORT"
-        )
+    require_address(address, "AFTERIMAGE_SCHEDULER", "client")
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except OSError as error:
@@ -136,9 +147,19 @@ class _Cluster(FileExecutor):
             future.set_exception(AfterimageError(gone))
         except distributed.KilledWorker:
             died = f"{subject}: every worker that had it died (killed, or out of memory)"
-            future.set_exception(AfterimageError(f"{died}; leave that clip out, or try again"))
+            way_out = "try again; or leave that clip out, or one that was under way beside it"
+            future.set_exception(AfterimageError(f"{died}; {way_out}"))
         except Exception as error:
-            future.set_exception(error)
+            future.set_exception(self._explained(error))
+
+    def _explained(self, error: Exception) -> Exception:
+        """The scheduler looks into what it passes on, and needs the code for that."""
+        if isinstance(error, RuntimeError) and "deserialization" in str(error):
+            return AfterimageError(
+                f"{self._address}: the scheduler does not understand this run; start it in this "
+                "version of the project, in the environment of the workers"
+            )
+        return error
 
 
 class _Watch:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+import sys
 from importlib.metadata import version
 
 from stages.pipeline.scratch import code
@@ -17,6 +18,8 @@ def identity() -> dict[str, str]:
     shown = subprocess.run([executable(), "-version"], capture_output=True, check=True).stdout
     told = shown.decode(errors="replace").split()
     return {
+        # Functions of a stage travel as this version's bytecode.
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "project": _digest(json.dumps(code())),
         "packages": _digest(json.dumps([(name, version(name)) for name in _PACKAGES])),
         "ffmpeg": f"{told[2] if len(told) > 2 else 'unknown'} {_digest(shown.decode())}",

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from tests.cluster.machines import SCHEDULER, Machine, Network, network, unavailable
+from tests.cluster.other_version import poison
 from tests.robustness.project import (
     CountedFfmpeg,
     bits,
@@ -66,8 +67,7 @@ def run_on(net: Network, project: Path, folder: Path) -> list[str]:
     own = folder / "own"
     own.mkdir()
     good, other = (installed(folder / name) for name in ("environment", "environment of another"))
-    with (other / "stages" / "errors.py").open("a", encoding="utf-8") as code:
-        code.write("# another version\n")
+    poison(other)
     hidden = (own, folder / "driver")
     start_scheduler(net.machine("scheduler", hidden=hidden), good)
     first, second, third = (net.machine(f"worker{n}", hidden=hidden) for n in (1, 2, 3))

@@ -30,7 +30,7 @@ def started(folder: Path, *command: str, code: Path = ROOT, **env: str) -> Itera
 
 
 @contextmanager
-def cluster(folder: Path, *workers: Path) -> Iterator[str]:
+def cluster(folder: Path, *workers: Path, of_scheduler: Path = ROOT) -> Iterator[str]:
     """The address of a scheduler with a worker for each of these folders of code."""
     told = folder / "scheduler.json"
     with ExitStack() as stack:
@@ -38,6 +38,7 @@ def cluster(folder: Path, *workers: Path) -> Iterator[str]:
         stack.enter_context(
             started(
                 folder / "scheduler", *scheduler, "--no-dashboard", "--scheduler-file", str(told),
+                code=of_scheduler,
                 DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0",
             )
         )  # fmt: skip

@@ -3,7 +3,9 @@
 import logging
 import os
 import shutil
+import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from stages.pipeline import parcel
 from stages.pipeline.params_file import load_params
 from stages.pipeline.parcel import Returned, carry_out, put_away
 from stages.pipeline.workers import SCHEDULER, in_order, workers
+from tests.cluster.other_version import poison
 from tests.robustness.project import small_project
-from tests.worktree import ROOT, set_params
+from tests.worktree import ROOT, environment, run, set_params
 
 SMALLER = {
     "fetch.synthetic.natural": 3,
@@ -37,8 +40,7 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cluster")
     other = folder / "other version"
     shutil.copytree(ROOT / "stages", other / "stages")
-    with (other / "stages" / "errors.py").open("a", encoding="utf-8") as code:
-        code.write("# another version\n")
+    poison(other)
     with cluster(folder, ROOT, ROOT, other) as found:
         yield found
 
@@ -78,9 +80,10 @@ def test_a_cluster_gives_the_bits_of_this_machine(address, tmp_path, monkeypatch
 @pytest.mark.usefixtures("on_cluster")
 def test_a_worker_of_another_version_gets_nothing_to_do():
     with workers() as pool:
-        done = {pool.submit(os.getpid).result() for _ in range(8)}
-        list(in_order(pool, time.sleep, [0.05] * 6))
-    assert len(done) <= 2
+        list(in_order(pool, time.sleep, [0.05] * 12))
+        tasks = [partial(time.sleep, 0.02) for _ in range(12)]
+        for done in [pool.submit(task) for task in tasks]:
+            done.result()
 
 
 @pytest.mark.usefixtures("on_cluster")
@@ -104,7 +107,21 @@ def test_a_task_that_ends_its_workers_is_told_in_one_line():
         pytest.raises(AfterimageError, match="9: every worker that had it died"),
         workers() as pool,
     ):
+        pool.submit(time.sleep, 0)
         list(in_order(pool, os._exit, [9]))
+
+
+def test_a_scheduler_without_the_project_is_told(tmp_path, monkeypatch):
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    from tests.cluster.processes import cluster
+
+    with cluster(tmp_path, ROOT, of_scheduler=tmp_path) as found:
+        monkeypatch.setenv(SCHEDULER, found)
+        with (
+            pytest.raises(AfterimageError, match="the scheduler does not understand"),
+            workers() as pool,
+        ):
+            pool.submit(os.getpid).result()
 
 
 def test_where_nobody_answers_the_address_is_told(monkeypatch):
@@ -119,6 +136,29 @@ def test_where_nobody_answers_the_address_is_told(monkeypatch):
         monkeypatch.setenv(SCHEDULER, wrong)
         with pytest.raises(AfterimageError, match=f"'{wrong}': must be tcp://"), workers():
             pass
+    monkeypatch.setenv(SCHEDULER, "tls://127.0.0.1:1")
+    with pytest.raises(AfterimageError, match=r"tls://\S+ tls:// needs certificates"), workers():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["gopher://127.0.0.1:1"], "scheduler = 'gopher://127.0.0.1:1': must be tcp://"),
+        (["tls://127.0.0.1:1"], "scheduler = 'tls://127.0.0.1:1': tls:// needs certificates"),
+        # An address of documentation (RFC 5737), which no machine has.
+        (["tcp://127.0.0.1:1", "--host", "192.0.2.1"], "tcp://127.0.0.1:1: no work can be had"),
+    ],
+)
+def test_a_worker_that_cannot_start_says_why_in_one_line(tmp_path, arguments, told):
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    done = run(
+        tmp_path, sys.executable, "-m", "stages.worker", *arguments, check=False,
+        env=environment(PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"error: {told}" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
 
 
 def test_a_parcel_is_done_in_a_folder_of_its_own(tmp_path, monkeypatch):

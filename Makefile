@@ -59,7 +59,7 @@ robustness: setup ## Unlike conditions, kills, mishaps and mutated videos: minut
 cluster-check: setup ## Run on a cluster of machines with nothing in common, kill some (needs root)
 	$(RUN) python -m tests.cluster.check
 
-readme: setup ## Bring the tables in the README up to date with metrics/
+readme: setup ## Bring the tables in the README up to date with what was measured
 	$(RUN) python -m stages.readme
 
 plots-page: ## Put Vega into the offline page of dvc plots anew (needs npm)

@@ -45,7 +45,7 @@ def check(folder: Path) -> int:
     local = small_project(folder / "driver" / "local")
     remote = copy(local, folder / "driver" / "cluster")
     say("a local run, to compare with")
-    done = repro(local, AFTERIMAGE_WORKERS="")
+    done = repro(local, *spread(local), AFTERIMAGE_WORKERS="")
     assert done.returncode == 0, done.stderr
     logs = folder / "logs"
     logs.mkdir()
@@ -58,7 +58,8 @@ def check(folder: Path) -> int:
             raise
     for complaint in complaints:
         say(f"WRONG: {complaint}")
-    say("dvc.lock and metrics/ differ" if complaints else "dvc.lock and metrics/: the same bits")
+    if not complaints:
+        say("dvc.lock and metrics/: the same bits")
     return 1 if complaints else 0
 
 
@@ -87,9 +88,14 @@ def run_on(net: Network, project: Path, folder: Path) -> list[str]:
     if not refusals:
         complaints.append("nobody refused the worker of another version")
     # A stage asks the driver's ffmpeg once, for its version of x264.
-    if ffmpeg.calls() > len(stages(project)):
+    if ffmpeg.calls() > len(spread(project)):
         complaints.append(f"the driver called ffmpeg {ffmpeg.calls()} times: who did the work?")
     return complaints
+
+
+def spread(project: Path) -> list[str]:
+    """The stages that spread their work; the report is made of two clips, where the data are."""
+    return [name for name in stages(project) if name != "report"]
 
 
 def installed(environment: Path) -> Path:
@@ -123,7 +129,7 @@ def start_driver(
 ) -> "subprocess.Popen[bytes]":
     say("the driver starts: dvc repro")
     env = environment(AFTERIMAGE_SCHEDULER=SCHEDULER, **ffmpeg.environment)
-    return machine.start("env", f"--chdir={project}", "dvc", "repro", **env)
+    return machine.start("env", f"--chdir={project}", "dvc", "repro", *spread(project), **env)
 
 
 def variables(environment: Path) -> dict[str, str]:

@@ -26,8 +26,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.footage import heading, markdown
-from benchmarks.processor import children_seconds
-from benchmarks.ucf101 import disk_of, duration, even_seed
+from benchmarks.ucf101 import STAGES as ALL_STAGES
+from benchmarks.ucf101 import disk_of, duration, even_seed, processor_seconds
 from stages.pipeline import layout
 from stages.pipeline.processes import count
 from stages.video.clips import of_split, read_manifest
@@ -35,8 +35,7 @@ from stages.video.sources import synthetic
 from tests.worktree import commit, copy_to, environment, run, set_params
 
 SIZES = (100, 1_000, 13_320)
-STAGES = ("fetch", "compress", "validate", "hash_drift")
-ALL_STAGES = ("fetch", "compress", "optimize", "validate", "hash_drift")
+STAGES = tuple(name for name in ALL_STAGES if name != "optimize")
 FRAMES = 8
 WITHIN = 0.10
 _GLANCE_SECONDS = 0.1
@@ -91,7 +90,7 @@ def main(sizes: Sequence[int]) -> None:
     print(f"# {heading(__doc__)}\n", flush=True)
     done = []
     for clips in sizes:
-        done.append(measure(clips, SMALL))
+        done.append(measure(clips))
         print(f"{clips} clips: {duration(done[-1].total)}", file=sys.stderr)
     print(markdown([row(one, before) for before, one in pairwise([None, *done])]))
     print("\nClips per second of each stage, and peak memory of the driver and of a worker:\n")
@@ -120,21 +119,23 @@ def print_projection() -> None:
     print(markdown([projection(seconds, disk, clips) for clips in PROJECTED]))
 
 
-def measure(clips: int, params: dict[str, int]) -> Measured:
-    """Run the stages on that many clips."""
+def measure(clips: int) -> Measured:
+    """Run the stages on that many small clips."""
     with tempfile.TemporaryDirectory() as folder:
-        return measured(Path(folder, "project"), clips, params)
+        return measured(Path(folder, "project"), clips)
 
 
-def measured(project: Path, clips: int, params: dict[str, int]) -> Measured:
+def measured(project: Path, clips: int) -> Measured:
     """The same, in a folder that is left."""
-    set_up(project, params | {"fetch.synthetic.natural": clips})
+    set_up(project, SMALL | {"fetch.synthetic.natural": clips})
+    # A test has a single worker.
+    every_core = environment(AFTERIMAGE_WORKERS="")
     seconds: dict[str, float] = {}
     peaks: dict[str, Peak] = {}
     for name in ALL_STAGES:
         with watched() as peak:
             started = time.perf_counter()
-            run_on_every_core(project, name)
+            run(project, "dvc", "repro", "--single-item", name, env=every_core)
             spent = time.perf_counter() - started
         if name in STAGES:
             seconds[name], peaks[name] = spent, peak
@@ -154,11 +155,10 @@ def processor_cost() -> tuple[float, float]:
     for clips in (FEW, MANY):
         with tempfile.TemporaryDirectory() as folder:
             set_up(Path(folder), WHOLE | even | {"fetch.synthetic.natural": clips})
-            spent = {}
-            for name in ALL_STAGES:
-                before = children_seconds()
-                run_on_every_core(Path(folder), name)
-                spent[name] = children_seconds() - before
+            spent = {
+                name: processor_seconds(Path(folder), "dvc", "repro", "--single-item", name)
+                for name in ALL_STAGES
+            }
             seconds.append(sum(spent[name] for name in STAGES))
             disk.append(disk_of(Path(folder)))
     return (seconds[1] - seconds[0]) / (MANY - FEW), (disk[1] - disk[0]) / (MANY - FEW)
@@ -169,11 +169,6 @@ def set_up(project: Path, params: dict[str, int]) -> None:
     copy_to(project)
     set_params(project, params)
     commit(project)
-
-
-def run_on_every_core(project: Path, name: str) -> None:
-    """Run a stage by DVC, without the single worker that a test has."""
-    run(project, "dvc", "repro", "--single-item", name, env=environment(AFTERIMAGE_WORKERS=""))
 
 
 @contextmanager

@@ -72,12 +72,13 @@ def cost(project: Path, clips: Sequence[Path]) -> tuple[dict[str, float], float]
     """Processor seconds of each stage, and bytes of disk without the clip, for one more clip."""
     copy_to(project)
     videos = project / "data" / "own"
-    set_params(project, {"fetch.source": "folder", "fetch.group_regex": "$^"})
-    set_params(
-        project, {"optimize.generations": 1, "optimize.clips": 2, "optimize.finalist_clips": 2}
-    )
     sources = {f"{i:02}_{clips[i % len(clips)].name}": clips[i % len(clips)] for i in range(MANY)}
-    set_params(project, {"fetch.split_seed": even_seed(list(sources), (FEW, MANY))})
+    seed = even_seed(list(sources), (FEW, MANY))
+    set_params(
+        project,
+        {"fetch.source": "folder", "fetch.group_regex": "$^", "fetch.split_seed": seed}
+        | {"optimize.generations": 1, "optimize.clips": 2, "optimize.finalist_clips": 2},
+    )
     spent, used = [], []
     for count in (FEW, MANY):
         for name in list(sources)[:count]:

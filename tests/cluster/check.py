@@ -7,7 +7,6 @@ is encoding; another joins late, and one of another version is there from the st
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from tests.cluster.machines import SCHEDULER, Machine, Network, network, unavailable
-from tests.cluster.other_version import poison
+from tests.cluster.versions import installed, installed_otherwise
 from tests.robustness.project import (
     CountedFfmpeg,
     bits,
@@ -27,7 +26,7 @@ from tests.robustness.project import (
     small_project,
     stages,
 )
-from tests.worktree import ROOT, environment
+from tests.worktree import environment
 
 PATIENCE_SECONDS = 900
 
@@ -67,8 +66,8 @@ def run_on(net: Network, project: Path, folder: Path) -> list[str]:
     """Run a project on a cluster that is not left in peace; what was not as it should be."""
     own = folder / "own"
     own.mkdir()
-    good, other = (installed(folder / name) for name in ("environment", "environment of another"))
-    poison(other)
+    good = installed(folder / "environment")
+    other = installed_otherwise(folder / "environment of another")
     hidden = (own, folder / "driver")
     start_scheduler(net.machine("scheduler", hidden=hidden), good)
     first, second, third = (net.machine(f"worker{n}", hidden=hidden) for n in (1, 2, 3))
@@ -96,14 +95,6 @@ def run_on(net: Network, project: Path, folder: Path) -> list[str]:
 def spread(project: Path) -> list[str]:
     """The stages that spread their work; the report is made of two clips, where the data are."""
     return [name for name in stages(project) if name != "report"]
-
-
-def installed(environment: Path) -> Path:
-    """The project's code, and nothing else, as an installation would have it."""
-    shutil.copytree(
-        ROOT / "stages", environment / "stages", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    return environment
 
 
 def start_scheduler(machine: Machine, environment: Path) -> None:

@@ -16,7 +16,7 @@ from stages.pipeline import parcel
 from stages.pipeline.params_file import load_params
 from stages.pipeline.parcel import Returned, carry_out, put_away
 from stages.pipeline.workers import SCHEDULER, in_order, workers
-from tests.cluster.other_version import poison
+from tests.cluster.versions import installed_otherwise
 from tests.robustness.project import small_project
 from tests.worktree import ROOT, environment, run, set_params
 
@@ -38,10 +38,7 @@ def address(tmp_path_factory):
     from tests.cluster.processes import cluster
 
     folder = tmp_path_factory.mktemp("cluster")
-    other = folder / "other version"
-    shutil.copytree(ROOT / "stages", other / "stages")
-    poison(other)
-    with cluster(folder, ROOT, ROOT, other) as found:
+    with cluster(folder, ROOT, ROOT, installed_otherwise(folder / "other version")) as found:
         yield found
 
 

@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from benchmarks.footage import heading, markdown
 from stages.pipeline.processes import processes
 from stages.signature.bound import threshold
-from stages.signature.carriers import carrier_band, modulation, to_coefficients, to_pixels
+from stages.signature.carriers import carrier_band, modulation, to_pixels
 from stages.signature.chips import chips, video_key
-from stages.signature.detect import Features, correlate, modulated_means, statistic
+from stages.signature.detect import Features, correlate, statistic
 from stages.signature.embed import add, embed
+from stages.signature.evidence import gathered
 from stages.signature.pattern import RGB_ERROR
 from stages.signature.search.space import start, to_signature
 from stages.signature.volumes import Volume, Volumes
@@ -143,11 +144,10 @@ def leaked(index: int) -> dict[str, Estimate]:
 def seen_in(original: Frames, key: bytes) -> Estimate:
     """What the attacker sees in one clip after it was marked: every clip weighs the same."""
     marked = embed(original, SIGNATURE, key, psnr_db=PSNR_DB)
-    means = modulated_means(Codec().round_trip(marked), SIGNATURE)
+    received = Codec().round_trip(marked)
     estimate = {}
     for carrier in SIGNATURE.carriers:
-        mean = means[carrier.plane, carrier.flip]
-        values = to_coefficients(mean, carrier.block, carrier_band(carrier))
+        values = gathered(received.plane(carrier.plane), carrier).coefficients
         # Loud frequencies and blocks are the host: what matters is on which side of 0 a value is.
         estimate[carrier.address] = np.tanh(values / np.median(np.abs(values)))
     return estimate

@@ -15,13 +15,14 @@ from stages.baselines.proxy import Proxy, from_blocks, to_blocks, transformed
 from stages.signature.blocks import Headroom
 from stages.signature.carriers import Floats, modulation
 from stages.signature.chips import derived_key
-from stages.signature.detect import modulated_means
 from stages.signature.embed import embed
+from stages.signature.spans import Span, mean, spans, windows
 from stages.signature.spectrum import Carrier, Signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Plane
 
-# By carrier address: pictures of the mark, or modulated means of a video [shape of the plane].
+# By carrier address: pictures of the mark [shape of the plane], or of each span of a video
+# [shape=(spans, H, W)].
 Pictures = Mapping[str, Floats]
 
 
@@ -56,10 +57,10 @@ class Marking:
 
 @dataclass(frozen=True)
 class Response:
-    """The modulated means that the detector sees, and slopes with respect to them turned into
-    slopes with respect to the pictures of the mark."""
+    """The mean pictures of the spans that the detector sees, and slopes with respect to them turned
+    into slopes with respect to the pictures of the mark."""
 
-    means: Pictures
+    spans: Pictures
     pullback: Callable[[Pictures], Pictures]
 
 
@@ -76,16 +77,16 @@ class ThroughProxy:
     proxy: Proxy
 
     def respond(self, marking: Marking) -> Response:
-        means: dict[str, Floats] = {}
+        seen: dict[str, Floats] = {}
         pullbacks = {}
         for plane in ("Y", "U", "V"):
             carriers = marking.of_plane(plane)
             if carriers:
                 found, pullback = self._respond(marking, plane, carriers)
-                means |= found
+                seen |= found
                 pullbacks[plane] = pullback
         return Response(
-            means,
+            seen,
             lambda slopes: {
                 address: slope
                 for pullback in pullbacks.values()
@@ -96,14 +97,17 @@ class ThroughProxy:
     def _respond(
         self, marking: Marking, plane: Plane, carriers: list[Carrier]
     ) -> tuple[Pictures, Callable[[Pictures], Pictures]]:
-        """Frame by frame, in the proxy's own transform: what is kept does not grow with time."""
+        """Frame by frame, in the proxy's own transform: kept is what a span adds up to."""
         video = marking.frames.plane(plane)
         shape = video.shape[1:]
         addresses = [carrier.address for carrier in carriers]
         sent = marking.strength * np.array([transformed(marking.pictures[at]) for at in addresses])
-        signs, weights = modulations(carriers, len(video))
-        found = np.zeros_like(sent)
-        slopes = np.zeros((len(carriers), *sent.shape))
+        parts = [spans_of(carrier, len(video)) for carrier in carriers]
+        found = [np.zeros((len(own), *sent.shape[1:])) for own in parts]
+        # Of each span that a carrier is looked for in, by the carrier that was put in.
+        slopes = [np.zeros((len(carriers), *one.shape)) for one in found]
+        signs = signs_of(carriers, len(video))
+        place = [0] * len(carriers)
         for time, picture in enumerate(video):
             marked = to_blocks(picture)
             for sign, part in zip(signs[:, time], sent, strict=True):
@@ -112,18 +116,25 @@ class ThroughProxy:
                 marked
             )
             slope = backward(np.ones_like(marked))
-            for seen, weight in enumerate(weights[:, time]):
-                found[seen] += weight * received
+            for seen, own in enumerate(parts):
+                place[seen] += time == own[place[seen]].end
+                at, share = place[seen], 1 / own[place[seen]].frames
+                found[seen][at] += share * received
                 for put, sign in enumerate(signs[:, time]):
-                    slopes[seen, put] += weight * sign * slope
+                    slopes[seen][put, at] += share * sign * slope
 
         def pullback(wanted: Pictures) -> Pictures:
-            seen = np.array([transformed(wanted[at]) for at in addresses])
-            put = marking.strength * np.einsum("sphiwj,shiwj->phiwj", slopes, seen)
+            put = np.zeros_like(sent)
+            for address, slope in zip(addresses, slopes, strict=True):
+                seen = np.array([transformed(one) for one in wanted[address]])
+                put += marking.strength * np.einsum("pshiwj,shiwj->phiwj", slope, seen)
             return {at: from_blocks(part, shape) for at, part in zip(addresses, put, strict=True)}
 
-        means = {at: from_blocks(mean, shape) for at, mean in zip(addresses, found, strict=True)}
-        return means, pullback
+        pictures = {
+            at: np.array([from_blocks(one, shape) for one in stack])
+            for at, stack in zip(addresses, found, strict=True)
+        }
+        return pictures, pullback
 
 
 @dataclass(frozen=True)
@@ -137,31 +148,41 @@ class ThroughCodec:
             marking.frames, marking.signature, marking.key,
             psnr_db=marking.psnr_db, headroom=marking.headroom,
         )  # fmt: skip
-        means = modulated_means(self.codec.round_trip(marked), marking.signature)
-        carriers = marking.signature.carriers
-        found = {carrier.address: means[carrier.plane, carrier.flip] for carrier in carriers}
+        received = self.codec.round_trip(marked)
+        carriers, frames = marking.signature.carriers, len(received)
+        found = {
+            carrier.address: np.array(
+                [mean(received.plane(carrier.plane), part) for part in spans_of(carrier, frames)]
+            )
+            for carrier in carriers
+        }
 
         def pullback(wanted: Pictures) -> Pictures:
             slopes: dict[str, Floats] = {}
             for plane in ("Y", "U", "V"):
                 own = marking.of_plane(plane)
-                signs, weights = modulations(own, len(marking.frames))
-                for put, carrier in enumerate(own):
-                    seen = [
-                        float(weight @ signs[put]) * wanted[other.address]
-                        for weight, other in zip(weights, own, strict=True)
-                    ]
-                    slopes[carrier.address] = marking.strength * np.sum(seen, axis=0)
+                for carrier, signs in zip(own, signs_of(own, frames), strict=True):
+                    slopes[carrier.address] = marking.strength * sum(
+                        signs[part.first : part.end].mean() * slope
+                        for other in own
+                        for part, slope in zip(
+                            spans_of(other, frames), wanted[other.address], strict=True
+                        )
+                    )
             return slopes
 
         return Response(found, pullback)
 
 
-def modulations(carriers: list[Carrier], frames: int) -> tuple[Floats, Floats]:
-    """What the mark and the detector multiply each frame by [both shape=(carriers, frames)]."""
-    signs = np.array([modulation(carrier.flip, frames) for carrier in carriers])
-    signs = signs.reshape(len(carriers), frames)
-    return signs, (signs - signs.mean(axis=1, keepdims=True)) / frames
+def spans_of(carrier: Carrier, frames: int) -> list[Span]:
+    """The spans of all windows of a video."""
+    return [part for window in windows(frames) for part in spans(*window, carrier.flip)]
+
+
+def signs_of(carriers: list[Carrier], frames: int) -> Floats:
+    """What the mark of each carrier multiplies each frame by [shape=(carriers, frames)]."""
+    signs = [modulation(carrier.flip, frames) for carrier in carriers]
+    return np.array(signs).reshape(len(carriers), frames)
 
 
 def training_key(seed: int, clip_id: str) -> bytes:

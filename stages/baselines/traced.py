@@ -5,7 +5,7 @@ same formulas as functions of the search vector; a test holds both to the same n
 in jumps (which carriers and coefficients there are) is taken as it is at the vector.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from stages.signature.carriers import Band, Floats, carrier_band, to_coefficient
 from stages.signature.chips import chips
 from stages.signature.pattern import RGB_ERROR
 from stages.signature.search.space import Preset, meaning
+from stages.signature.spans import Span, spans, windows
 from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames
 
@@ -31,6 +32,8 @@ class Traced:
     centre: Any
     width: Any
     activity: Any
+    noise: Any
+    drift: Any
     whitening: Any
     softness: Any
     weight: Any
@@ -59,6 +62,8 @@ def traced(vector: Any, signature: Signature, preset: Preset) -> list[Traced]:
             part.centre,
             part.width,
             part.activity,
+            part.noise,
+            meant.drift,
             part.whitening,
             meant.softness,
             weight=anp.sqrt(share / total) * part.weight,
@@ -88,10 +93,11 @@ def _picture(one: Traced, frames: Frames, key: bytes) -> Any:
     return drawn(values / anp.sqrt(error), one.carrier.block, one.band, shape)
 
 
-def statistic(carriers: Sequence[Traced], means: Mapping[str, Any], key: bytes) -> Any:
-    """``z`` of modulated means [shape of the plane], by carrier address."""
+def statistic(carriers: Sequence[Traced], seen: Mapping[str, Any], frames: int, key: bytes) -> Any:
+    """``z`` of the mean pictures of a video's spans [shape=(spans, H, W)], by carrier address."""
     features = [
-        (one.carrier.address, _whitened(means[one.carrier.address], one)) for one in carriers
+        (one.carrier.address, _whitened(_coefficients(seen[one.carrier.address], one, frames), one))
+        for one in carriers
     ]
     energy = sum(anp.sum(q**2) for _, q in features)
     evidence = sum(
@@ -100,8 +106,43 @@ def statistic(carriers: Sequence[Traced], means: Mapping[str, Any], key: bytes) 
     return evidence / anp.sqrt(energy)
 
 
-def _whitened(mean: Any, one: Traced) -> Any:
-    values = analysed(mean, one.carrier.block, one.band)
+def _coefficients(pictures: Any, one: Traced, frames: int) -> Any:
+    """The mark's coefficients, as ``evidence.weighed`` gathers them."""
+    coefficients = analysed(pictures, one.carrier.block, one.band)
+    values, weight = zip(
+        *(_weighed(own, parts, one) for own, parts in _by_window(coefficients, one, frames)),
+        strict=True,
+    )
+    return sum(values) / sum(weight)
+
+
+def _by_window(coefficients: Any, one: Traced, frames: int) -> Iterator[tuple[Any, Sequence[Span]]]:
+    start = 0
+    for window in windows(frames):
+        parts = spans(*window, one.carrier.flip)
+        yield coefficients[start : start + len(parts)], parts
+        start += len(parts)
+
+
+def _weighed(coefficients: Any, parts: Sequence[Span], one: Traced) -> tuple[Any, Any]:
+    moved = coefficients - coefficients[0]
+    if len(parts) == 1:
+        return moved[0], 0.0
+    bell = one.amplitudes**2
+    energy = anp.sum(bell * ((moved[1:] - moved[:-1]) / 2) ** 2, axis=2) / anp.sum(bell)
+    ends = anp.concatenate([energy[:1], energy, energy[-1:]])
+    loudness = (ends[:-1] + ends[1:]) / 2
+    lengths = np.array([span.frames for span in parts])[:, np.newaxis]
+    weights = (lengths / (1 + loudness / one.noise**2))[:, :, np.newaxis]
+    signs = np.array([span.sign for span in parts])[:, np.newaxis, np.newaxis]
+    everywhen = anp.sum(weights * moved, axis=0) / anp.sum(weights, axis=0)
+    ends = anp.concatenate([moved[1:2], moved, moved[-2:-1]])
+    apart = moved - one.drift * (ends[:-2] + ends[2:]) / 2 - (1 - one.drift) * everywhen
+    values = anp.sum(weights * signs * apart, axis=0) / (1 + one.drift)
+    return values, anp.sum(anp.mean(weights, axis=1))
+
+
+def _whitened(values: Any, one: Traced) -> Any:
     relative = values / anp.sqrt(anp.mean(values**2) + _NOTHING**2)
     weights = one.weight / np.sqrt(values.size) * one.amplitudes
     energy = relative**2
@@ -118,13 +159,15 @@ def drawn(values: Floats, block: int, band: Band, shape: tuple[int, int]) -> Flo
 
 
 @primitive
-def analysed(picture: Floats, block: int, band: Band) -> Floats:
-    """``to_coefficients``, whose transpose is ``to_pixels``."""
-    return to_coefficients(picture, block, band)
+def analysed(pictures: Floats, block: int, band: Band) -> Floats:
+    """``to_coefficients`` of a stack, whose transpose is ``to_pixels``."""
+    return to_coefficients(pictures, block, band)
 
 
 defvjp(drawn, lambda _r, _v, block, band, _s: lambda slope: to_coefficients(slope, block, band))
 defvjp(
     analysed,
-    lambda _r, picture, block, band: lambda slope: to_pixels(slope, block, band, picture.shape),
+    lambda _r, pictures, block, band: (
+        lambda slope: np.array([to_pixels(one, block, band, pictures.shape[1:]) for one in slope])
+    ),
 )

@@ -1,6 +1,7 @@
 """One vector on one clip: what the detector finds, and how that changes with the vector."""
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stages.baselines.autodiff import anp, defvjp, make_vjp, primitive
-from stages.baselines.channel import Channel, Marking, Pictures, Response, training_key
+from stages.baselines.channel import Channel, Marking, Pictures, Response, spans_of, training_key
 from stages.baselines.traced import Traced, pictures, statistic, traced
 from stages.signature.blocks import Headroom
 from stages.signature.carriers import Floats
@@ -91,37 +92,46 @@ def _scores(carriers: Sequence[Traced], marking: Marking, channels: Sequence[Cha
     mark = anp.concatenate(
         [anp.ravel(part) for part in pictures(carriers, marking.frames, marking.key)]
     )
+    frames, key = len(marking.frames), marking.key
     received = [_received(mark, marking, channel) for channel in channels]
-    z = [statistic(carriers, _by_address(means, marking), marking.key) for means in received]
+    z = [statistic(carriers, seen, frames, key) for seen in received]
     luma = [one for one in carriers if one.carrier.plane == "Y"]
     if luma and len(luma) < len(carriers):
-        z.append(statistic(luma, _by_address(received[0], marking), marking.key))
+        z.append(statistic(luma, received[0], frames, key))
     return z
 
 
-def _received(mark: Any, marking: Marking, channel: Channel) -> Any:
-    """The modulated means that a channel leaves of a mark; both as one vector."""
+def _received(mark: Any, marking: Marking, channel: Channel) -> dict[str, Any]:
+    """The pictures of the spans that a channel leaves of a mark, which is one vector."""
     answer: list[Response] = []
+    sizes = [
+        (
+            len(spans_of(carrier, len(marking.frames))),
+            *marking.frames.plane(carrier.plane).shape[1:],
+        )
+        for carrier in marking.signature.carriers
+    ]
+    single = [shape[1:] for shape in sizes]
 
     @primitive
     def send(sent: Floats) -> Floats:
-        answer[:] = [channel.respond(replace(marking, pictures=_by_address(sent, marking)))]
-        return _joined(answer[0].means, marking)
+        pictures = _by_address(sent, marking, single)
+        answer[:] = [channel.respond(replace(marking, pictures=pictures))]
+        return _joined(answer[0].spans, marking)
 
     def backward(_received: Floats, _sent: Floats) -> Callable[[Floats], Floats]:
         pullback = answer[0].pullback
-        return lambda slopes: _joined(pullback(_by_address(slopes, marking)), marking)
+        return lambda slopes: _joined(pullback(_by_address(slopes, marking, sizes)), marking)
 
     defvjp(send, backward)
-    return send(mark)
+    return _by_address(send(mark), marking, sizes)
 
 
-def _by_address(joined: Any, marking: Marking) -> dict[str, Any]:
-    """A vector cut into pictures, one a carrier."""
+def _by_address(joined: Any, marking: Marking, shapes: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+    """A vector cut into arrays, one a carrier."""
     parts, start = {}, 0
-    for carrier in marking.signature.carriers:
-        shape = marking.frames.plane(carrier.plane).shape[1:]
-        end = start + shape[0] * shape[1]
+    for carrier, shape in zip(marking.signature.carriers, shapes, strict=True):
+        end = start + math.prod(shape)
         parts[carrier.address] = anp.reshape(joined[start:end], shape)
         start = end
     return parts

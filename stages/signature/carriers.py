@@ -62,20 +62,24 @@ def carrier_band(carrier: Carrier) -> Band:
     return band(carrier.block, carrier.centre, carrier.width)
 
 
-def to_coefficients(plane: Floats, block: int, coefficients: Band) -> Floats:
-    """Block DCT of a picture [shape=(H, W)], in a band [shape=(blocks, n)].
+def to_coefficients(pictures: Floats, block: int, coefficients: Band) -> Floats:
+    """Block DCT of pictures [shape=(..., H, W)], in a band [shape=(..., blocks, n)].
 
     Pixels to the right and at the bottom that fill no block are left out.
     """
-    height, width = (size // block for size in plane.shape)
-    tiles = plane[: height * block, : width * block].reshape(height, block, width, block)
-    basis = dct_basis(block)
-    spectrum = np.einsum("ui,hiwj,vj->hwuv", basis, tiles, basis, optimize=True)
-    return np.asarray(
-        spectrum[:, :, coefficients.rows, coefficients.columns].reshape(
-            height * width, len(coefficients.rows)
-        )
+    *stack, height, width = pictures.shape
+    rows, columns = height // block, width // block
+    if rows * columns == 0:
+        return np.zeros((*stack, 0, len(coefficients.rows)))
+    tiles = pictures[..., : rows * block, : columns * block].reshape(-1, block, columns * block)
+    down, across = (
+        dct_basis(block)[: index.max(initial=0) + 1]
+        for index in (coefficients.rows, coefficients.columns)
     )
+    tall = (down @ tiles).reshape(-1, rows, len(down), columns, block)
+    spectrum = (tall @ across.T).transpose(0, 1, 3, 2, 4)
+    found = spectrum[..., coefficients.rows, coefficients.columns]
+    return np.asarray(found.reshape(*stack, rows * columns, len(coefficients.rows)))
 
 
 def to_pixels(values: Floats, block: int, coefficients: Band, shape: tuple[int, int]) -> Floats:

@@ -4,6 +4,10 @@ An encoder skips most of what is faint, and decides so block by block and frame 
 the mark itself above its strength, once added and once subtracted, shows where: half the difference
 of the two decoded videos is what came through. The mark's energy then moves to those blocks, within
 the ceilings on any frame and block; the detector does not change.
+
+Luma is probed by the mildest codec, for its part is to be found in grey video, which little is left
+of otherwise; chroma by the codec after which it is least decided whether the clip's mark is found:
+what is sure needs no more, and what is hopeless gets none.
 """
 
 import math
@@ -25,6 +29,7 @@ from stages.signature.blocks import (
 from stages.signature.conditions import Conditions
 from stages.signature.embed import add, plus
 from stages.signature.pattern import pattern, rgb_errors
+from stages.signature.sensitivity import sensitivity
 from stages.signature.spectrum import Signature
 from stages.signature.volumes import Volumes
 from stages.video.codec import Codec
@@ -34,7 +39,7 @@ from stages.video.quality import RgbReference
 # A probe is this much stronger than the mark, in dB.
 _PROBE_DB = 3.0
 # Responses are smoothed over (frames, blocks, blocks), in standard deviations.
-_SMOOTHING = (2.0, 0.6, 0.6)
+_SMOOTHING = (4.0, 0.6, 0.6)
 # A plane that answers with less than this part of what was sent tells little, and moves little.
 _FAINT = 0.1
 # Amplitude over the relative response r: ``(_FLOOR + r) ** _EXPONENT``.
@@ -98,22 +103,22 @@ def adapted(
     if not plain or loop.rounds == 0:
         return best
     wanted = loop.conditions
-
-    def assurance(marked: Frames) -> float:
-        return wanted.assurance(wanted.scores(marked, signature, key))
-
-    highest = assurance(best.frames)
+    scores = wanted.scores(best.frames, signature, key)
     volumes, seen = plain, Response({}, {})
     for number in range(loop.rounds):
-        seen = seen.plus(_probe_planes(frames, volumes, wanted, psnr_db - _PROBE_DB))
+        undecided = wanted.undecided(scores)
+        for codec, planes in ((wanted.mildest, "Y"), (undecided, "UV")):
+            if any(plane in planes for plane in volumes):
+                answer, received = probe(frames, volumes, codec, psnr_db - _PROBE_DB)
+                seen = seen.plus(answer.counted(sensitivity(received, signature.within(planes))))
         gains = seen.gains()
         moved = shaped(plain, gains)
         for tried in [best.log_odds + step / 2**number for step in tilts(signature)]:
             candidate = within(tilted(moved, tried), headroom)
             marked = add(reference, candidate, psnr_db=psnr_db)
-            found = assurance(marked)
-            if found > highest:
-                best, highest, volumes = Adapted(marked, gains, tried), found, candidate
+            reached = wanted.scores(marked, signature, key)
+            if wanted.assurance(reached) > wanted.assurance(scores):
+                best, scores, volumes = Adapted(marked, gains, tried), reached, candidate
     return best
 
 
@@ -137,19 +142,6 @@ def tilted(volumes: Volumes, log_odds: float) -> Volumes:
     return {plane: volume.times(gains[plane]) for plane, volume in volumes.items()}
 
 
-def _probe_planes(
-    frames: Frames, volumes: Volumes, wanted: Conditions, psnr_db: float
-) -> "Response":
-    """Luma's response from the mildest codec, chroma's from the hardest."""
-    received, sent = {}, {}
-    for codec, planes in ((wanted.mildest, "Y"), (wanted.hardest, "UV")):
-        if any(plane in planes for plane in volumes):
-            found = probe(frames, volumes, codec, psnr_db)
-            received.update({p: value for p, value in found.received.items() if p in planes})
-            sent.update({p: value for p, value in found.sent.items() if p in planes})
-    return Response(received, sent)
-
-
 @dataclass(frozen=True)
 class Response:
     """What came through of a probe, and what was sent: energies by plane and block."""
@@ -159,13 +151,15 @@ class Response:
 
     def plus(self, other: "Response") -> "Response":
         """Both probes as one."""
-        return Response(
-            {plane: self.received.get(plane, 0.0) + other.received[plane] for plane in other.sent},
-            {plane: self.sent.get(plane, 0.0) + other.sent[plane] for plane in other.sent},
-        )
+        return Response(_sum(self.received, other.received), _sum(self.sent, other.sent))
+
+    def counted(self, worth: Mapping[Plane, Blocks]) -> "Response":
+        """As the detector counts it, in the planes of which that is known."""
+        received = {plane: self.received[plane] * value for plane, value in worth.items()}
+        return Response(received, {plane: self.sent[plane] for plane in worth})
 
     def gains(self) -> dict[Plane, Blocks]:
-        """Amplitudes for a mark: high where much of the probe came through."""
+        """Amplitudes for a mark: high where much comes through, and the detector looks at it."""
         return {plane: self._gains(plane) for plane in self.sent}
 
     def _gains(self, plane: Plane) -> Blocks:
@@ -178,8 +172,17 @@ class Response:
         return np.asarray(np.round((_FLOOR + relative) ** _EXPONENT, 6))
 
 
-def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Response:
-    """Send the volumes through a codec, at about a PSNR, once added and once subtracted."""
+def _sum(one: Mapping[Plane, Blocks], other: Mapping[Plane, Blocks]) -> dict[Plane, Blocks]:
+    return {**one, **{plane: one.get(plane, 0.0) + more for plane, more in other.items()}}
+
+
+def probe(
+    frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float
+) -> tuple[Response, Frames]:
+    """Send the volumes through a codec, at about a PSNR, once added and once subtracted.
+
+    The response, and the frames that came back with the volumes added.
+    """
     error = sum(rgb_errors(volumes).values())
     strength = round(255 * 10 ** (-psnr_db / 20) / math.sqrt(error), 9)
     above, below = (
@@ -191,4 +194,4 @@ def probe(frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float) -> Res
         passed = block_sums(difference * volume.frames(), SIDE[plane])
         received[plane] = passed * (strength / 2)
         sent[plane] = block_energies(volume, SIDE[plane]) * strength**2
-    return Response(received, sent)
+    return Response(received, sent), above

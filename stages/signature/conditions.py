@@ -1,5 +1,6 @@
 """What a mark has to survive, and how surely it does: what embedding and the search both want."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +35,10 @@ class Conditions:
     def mildest(self) -> Codec:
         return self.codecs[0]
 
-    @property
-    def hardest(self) -> Codec:
-        return self.codecs[-1]
+    def undecided(self, scores: Sequence[float]) -> Codec:
+        """The codec after which ``z``, as ``scores`` gives it, is nearest to the threshold."""
+        distances = [abs(score - self.threshold) for score in scores[: len(self.codecs)]]
+        return self.codecs[int(np.argmin(distances))]
 
     def scores(
         self, marked: Frames, signature: Signature, key: bytes, subject: str = "clip"

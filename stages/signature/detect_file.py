@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.signature.detect import Features, correlate, whitened
+from stages.signature.detect import Features, correlate
 from stages.signature.spectrum import Signature
-from stages.signature.streamed import StreamedMeans, period
+from stages.signature.streamed import Gathered, period
 from stages.signature.verdict import Verdict
 from stages.signature.watched import watched
 from stages.video.frames import Geometry, stream
@@ -38,11 +38,11 @@ def detect_file(
 
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
-    gathered = StreamedMeans(signature)
+    gathered = Gathered(signature, all_shifts=excerpt)
     for frame in watched(stream(path, CANONICAL), "looking for the mark"):
         gathered.add(frame)
     shifts = range(period(signature, gathered.frames) if excerpt else 1)
-    found = [whitened(gathered.means(shift), signature) for shift in shifts]
+    found = [gathered.features(shift) for shift in shifts]
     return Verdict(
         z=max(correlate(features, key) for features in found),
         attempts=len(shifts),

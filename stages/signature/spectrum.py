@@ -21,6 +21,9 @@ class Carrier:
     centre : frequency with the largest amplitude, in cycles per pixel of the plane.
     width : standard deviation of the band, in natural logarithms of frequency.
     activity : exponent of the local activity by which amplitudes are shaped; 0 spreads evenly.
+    noise : change from one span of the sign to the next, as a root mean square of coefficients in
+        8-bit units, at which the detector counts a span of a block half.
+    drift : how far the detector compares a span with its neighbours (1), and not with all (0).
     whitening : exponent by which the detector divides by the scale of what it sees; 1 whitens,
         2 is the matched filter for Gaussian noise of that scale.
     softness : size, in scales, at which a feature counts half of what the largest can; the
@@ -35,6 +38,8 @@ class Carrier:
     centre: float
     width: float
     activity: float
+    noise: float
+    drift: float
     whitening: float
     softness: float
     weight: float
@@ -54,6 +59,10 @@ class Signature:
     def usable(self, frames: int) -> tuple[Carrier, ...]:
         """The carriers that change their sign within a video of so many frames."""
         return tuple(carrier for carrier in self.carriers if carrier.flip < frames)
+
+    def within(self, planes: str) -> "Signature":
+        """Its carriers in some planes, named by their letters."""
+        return Signature(tuple(one for one in self.carriers if one.plane in planes))
 
     @property
     def survives_grey(self) -> bool:

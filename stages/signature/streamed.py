@@ -3,14 +3,14 @@
 import math
 from fractions import Fraction
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.signature.carriers import Floats, modulation
-from stages.signature.detect import Means, balanced
+from stages.signature.detect import Features, whitened
+from stages.signature.evidence import Evidence, gathered
+from stages.signature.spans import WINDOW
 from stages.signature.spectrum import Signature
-from stages.video.frames import Frames, Plane
+from stages.video.frames import Frames
 
 
 def period(signature: Signature, frames: int) -> int:
@@ -18,42 +18,53 @@ def period(signature: Signature, frames: int) -> int:
     return math.lcm(*(2 * carrier.flip for carrier in signature.usable(frames)))
 
 
-class StreamedMeans:
-    """Sums of the frames by their phase in each modulation: enough for the means at any shift.
+class Gathered:
+    """The evidence of a video whose frames come one by one, at one shift or at all of them.
 
-    A modulation repeats after twice its flip, so as many sums hold all that it asks for. They are
-    whole numbers, and the means are those of ``detect.modulated_means`` to the last bit. That one
-    is for clips in memory, whose shift is known before they are summed.
+    A sign repeats after twice its flip, and after one flip it is the opposite: so many shifts hold
+    all that there are. The features are those of ``detect.features`` to the last bit.
     """
 
-    def __init__(self, signature: Signature) -> None:
+    def __init__(self, signature: Signature, *, all_shifts: bool = False) -> None:
         self.frames = 0
         self._signature = signature
-        self._sums: dict[tuple[Plane, int], Floats] = {}
+        self._all_shifts = all_shifts
+        self._waiting: list[NDArray[np.uint8]] = []
+        self._found: dict[tuple[str, int], Evidence] = {}
 
     def add(self, i420: NDArray[np.uint8]) -> None:
         """Add the next frame [shape=(3 * H / 2, W)]."""
-        frame = Frames(i420[np.newaxis], Fraction(25))
-        for plane, flip in {(carrier.plane, carrier.flip) for carrier in self._signature.carriers}:
-            (picture,) = frame.plane(plane)
-            if (plane, flip) not in self._sums:
-                self._sums[plane, flip] = np.zeros((2 * flip, *picture.shape))
-            cv2.accumulate(picture, self._sums[plane, flip][self.frames % (2 * flip)])
+        self._waiting.append(i420.copy())
         self.frames += 1
+        # The last window takes what is left: this one is over when the next is sure to follow.
+        if len(self._waiting) == 2 * WINDOW:
+            self._window(WINDOW)
 
-    def means(self, shift: int = 0) -> Means:
-        """The modulated means of all frames so far, the first of them ``shift`` frames late."""
-        return {
-            (carrier.plane, carrier.flip): self._mean(carrier.plane, carrier.flip, shift)
-            for carrier in self._signature.usable(self.frames)
-        }
+    def features(self, shift: int = 0) -> Features:
+        """The features of all frames, the first of them ``shift`` frames late; nothing follows."""
+        self._window(len(self._waiting))
+        return whitened(
+            {
+                carrier.address: self._shifted(carrier.address, carrier.flip, shift)
+                for carrier in self._signature.usable(self.frames)
+            },
+            self._signature,
+        )
 
-    def _mean(self, plane: Plane, flip: int, shift: int) -> Floats:
-        phases = np.arange(2 * flip)
-        counts = (self.frames - phases + 2 * flip - 1) // (2 * flip)
-        ahead = modulation(flip, 2 * flip, shift) > 0
-        sums = self._sums[plane, flip]
-        return balanced(
-            sums[ahead].sum(axis=0), sums[~ahead].sum(axis=0),
-            int(counts[ahead].sum()), int(counts[~ahead].sum()),
-        )  # fmt: skip
+    def _shifted(self, address: str, flip: int, shift: int) -> Evidence:
+        turns, phase = divmod(shift, flip)
+        found = self._found[address, phase]
+        return -found if turns % 2 else found
+
+    def _window(self, count: int) -> None:
+        if count == 0:
+            return
+        frames = Frames(np.stack(self._waiting[:count]), Fraction(25))
+        first = self.frames - len(self._waiting)
+        del self._waiting[:count]
+        for carrier in self._signature.carriers:
+            plane = frames.plane(carrier.plane)
+            for shift in range(carrier.flip if self._all_shifts else 1):
+                new = gathered(plane, carrier, first=first, shift=shift)
+                at = carrier.address, shift
+                self._found[at] = self._found[at] + new if at in self._found else new

@@ -20,7 +20,8 @@ from tests.baselines.conftest import HEADROOM, PSNR_DB
 
 # Off the start, so that every flip, both planes of chroma and activity have a part.
 ELSEWHERE = start() + np.array([
-    -5.0, 0.1, 0.2, 0.3, 0.2, -2.5, 3.2, 2.9, -0.5, 0.1, 2.0, 0.3, -0.2, -0.4, 0.3, 0.5, 0.4,
+    -5.0, 0.1, 0.2, 0.3, 0.2, -2.5, 3.2, 2.9, -0.5, 0.1, 2.0, 0.3, -0.2, 0.3, -0.4, -0.2,
+    -0.4, 0.3, 0.5, 0.4,
 ])  # fmt: skip
 VECTOR = tuple(np.round(ELSEWHERE, 6).tolist())
 

@@ -14,6 +14,7 @@ from stages.signature.detect import statistic
 from stages.signature.embed import embed
 from stages.signature.pattern import RGB_ERROR, pattern
 from stages.signature.search.space import start, to_signature
+from stages.signature.sensitivity import sensitivity
 from stages.signature.volumes import Volume
 from stages.video.codec import Codec
 from stages.video.edits import normalised
@@ -28,13 +29,25 @@ COLOUR = to_signature(start(), "colour")
 
 @dataclass(frozen=True)
 class LeftHalf(Codec):
-    """A codec that keeps chroma in the left half of the picture, and greys the right."""
+    """A codec that keeps chroma in the left half, with noise, and greys the right."""
+
+    noise: float = 0.0
 
     def round_trip(self, frames, *, subject="clip"):
         received = Frames(frames.i420.copy(), frames.fps)
-        for name in ("U", "V"):
-            received.plane(name)[:, :, frames.width // 4 :] = 128
+        for index, name in enumerate("UV"):
+            plane = received.plane(name)
+            added = np.random.default_rng(index).normal(0, self.noise, plane.shape)
+            plane[:] = np.clip(np.round(plane + added), 0, 255)
+            plane[:, :, frames.width // 4 :] = 128
         return received
+
+
+class Nothing(Codec):
+    """A codec that changes nothing."""
+
+    def round_trip(self, frames, *, subject="clip"):
+        return frames
 
 
 def loop(*codecs, rounds=1):
@@ -49,7 +62,7 @@ def energy(before, after, part):
 def test_a_perfect_channel_answers_with_what_was_sent():
     grey = constant(128, frames=24, width=160, height=160)
     volumes = pattern(grey, COLOUR, KEY)
-    found = probe(grey, volumes, LeftHalf(), psnr_db=36)
+    found, _ = probe(grey, volumes, LeftHalf(), psnr_db=36)
     left = found.received["V"][:, :, :5] / found.sent["V"][:, :, :5]
     assert np.median(left) == pytest.approx(1, abs=0.1)
     assert not found.received["V"][:, :, 5:].any()
@@ -58,7 +71,7 @@ def test_a_perfect_channel_answers_with_what_was_sent():
 def test_energy_moves_to_where_the_codec_lets_it_through():
     grey = constant(128, frames=24, width=160, height=160)
     plain = embed(grey, COLOUR, KEY, psnr_db=45)
-    adapted = embed_adapted(grey, COLOUR, KEY, psnr_db=45, loop=loop(LeftHalf()))
+    adapted = embed_adapted(grey, COLOUR, KEY, psnr_db=45, loop=loop(LeftHalf(noise=40)))
     left, right = slice(0, 40), slice(40, 80)
     assert energy(grey, adapted, left) > 1.5 * energy(grey, plain, left)
     assert energy(grey, adapted, right) < 0.7 * energy(grey, plain, right)
@@ -66,7 +79,8 @@ def test_energy_moves_to_where_the_codec_lets_it_through():
 
 def test_no_response_at_all_leaves_the_mark_even():
     nothing = {"V": np.zeros((5, 3, 4))}
-    gains = Response(nothing, {"V": np.ones((5, 3, 4))}).gains()["V"]
+    even = {"V": np.ones((5, 3, 4))}
+    gains = Response(nothing, even).gains()["V"]
     np.testing.assert_array_equal(gains, gains[0, 0, 0])
 
 
@@ -77,12 +91,15 @@ def test_two_responses_add_up():
     np.testing.assert_array_equal(both.sent["V"], 4)
 
 
-def test_without_rounds_it_is_the_plain_mark(natural):
-    open_loop = loop(Codec(), rounds=0)
-    np.testing.assert_array_equal(
-        embed_adapted(natural, COLOUR, KEY, psnr_db=45, loop=open_loop).i420,
-        embed(natural, COLOUR, KEY, psnr_db=45).i420,
-    )
+def test_energy_moves_to_where_the_detector_looks():
+    """The codec changes nothing, but the right half flickers."""
+    flickering = constant(128, frames=24, width=320, height=240)
+    noise = np.random.default_rng(1).integers(0, 256, (24, 120, 80))
+    flickering.plane("V")[:, :, 80:] = noise
+    volumes = pattern(flickering, COLOUR, KEY)
+    answer, received = probe(flickering, volumes, Nothing(), psnr_db=42)
+    gains = answer.counted(sensitivity(received, COLOUR)).gains()["V"]
+    assert gains[:, :, :10].mean() > 1.2 * gains[:, :, 10:].mean()
 
 
 @pytest.fixture(scope="module")

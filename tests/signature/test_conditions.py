@@ -25,6 +25,14 @@ def test_assurance_by_hand():
     assert wanted.assurance([-1000.0]) == 0
 
 
+def test_the_undecided_codec_is_the_one_nearest_the_threshold():
+    wanted = Conditions((*CODECS, Codec("libx264", 51)), threshold=5.0)
+    assert wanted.undecided([18.0, 6.0, 2.0]) == CODECS[1]
+    assert wanted.undecided([18.0, 9.0, 4.0]).crf == 51
+    # The score of grey video belongs to no codec of its own.
+    assert wanted.undecided([7.0, 3.5, 1.0, 5.0]) == CODECS[1]
+
+
 @given(st.lists(st.floats(-20, 60), min_size=1, max_size=9), st.floats(0.1, 3))
 def test_more_z_never_assures_less(z, more):
     wanted = Conditions(CODECS, threshold=5.257)

@@ -1,11 +1,9 @@
 """Embedding and detection together: on the frames, and through the real codec."""
 
 import dataclasses
-from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy.fft import dctn
 
 from stages.signature.bound import false_positive_bound, threshold
 from stages.signature.carriers import carrier_band, modulation, to_coefficients
@@ -14,10 +12,10 @@ from stages.signature.detect import (
     correlate,
     correlate_many,
     features,
-    modulated_means,
     statistic,
 )
 from stages.signature.embed import embed
+from stages.signature.evidence import gathered
 from stages.signature.search.space import start, to_signature
 from stages.signature.spectrum import Signature, load_signature
 from stages.video.codec import Codec
@@ -99,41 +97,17 @@ def test_z_never_exceeds_the_root_of_the_number_of_features(natural):
     assert correlate({address: np.zeros_like(q) for address, q in found.items()}, KEY) == 0
 
 
-@pytest.mark.parametrize("shift", [0, 3, -5])
-def test_modulated_means_are_the_naive_sum(shift):
-    i420 = np.random.default_rng(1).integers(0, 256, (150, 6, 4), dtype=np.uint8)
-    frames = Frames(i420, Fraction(25))
-    found = modulated_means(frames, SIGNATURE, shift)
-    assert set(found) == {(carrier.plane, carrier.flip) for carrier in SIGNATURE.carriers}
-    for (plane, flip), mean in found.items():
-        signs = [(-1) ** ((time + shift) // flip) for time in range(150)]
-        expected = np.zeros(mean.shape)
-        for time in range(150):
-            expected += (signs[time] - np.mean(signs)) * frames.plane(plane)[time]
-        np.testing.assert_allclose(mean, expected / 150, atol=1e-9)
-
-
 def test_features_are_the_definition_block_by_block(natural):
-    """Softly limited, whitened coefficients, from SciPy's DCT and plain loops."""
+    """Softly limited, whitened evidence, by plain loops."""
     carrier = next(carrier for carrier in SIGNATURE.carriers if carrier.plane == "V")
-    signs = modulation(carrier.flip, len(natural))
-    mean = np.tensordot(signs - signs.mean(), natural.plane("V").astype(float), axes=1)
-    mean /= len(natural)
-    chosen, side = carrier_band(carrier), carrier.block
-    values = np.array(
-        [
-            dctn(mean[row : row + side, column : column + side], norm="ortho")[
-                chosen.rows, chosen.columns
-            ]
-            for row in range(0, mean.shape[0] - side + 1, side)
-            for column in range(0, mean.shape[1] - side + 1, side)
-        ]
-    )
-    values /= np.hypot(np.sqrt(np.mean(values**2)), 0.02)
+    values = gathered(natural.plane("V"), carrier).coefficients
+    values = values / np.hypot(np.sqrt(np.mean(values**2)), 0.02)
     by_frequency = np.mean(values**2, axis=0) + 0.01
     by_block = np.mean(values**2 / by_frequency, axis=1) + 0.05
     x = values / np.sqrt(np.outer(by_block, by_frequency))
-    expected = carrier.weight * chosen.amplitudes * x / (carrier.softness + np.abs(x))
+    expected = (
+        carrier.weight * carrier_band(carrier).amplitudes * x / (carrier.softness + np.abs(x))
+    )
     np.testing.assert_allclose(
         features(natural, Signature((carrier,)))[carrier.address],
         expected.ravel() / np.sqrt(x.size),
@@ -155,8 +129,7 @@ def test_what_stands_still_leaves_exactly_nothing(natural, frames):
     """Not a rounding error, of which ``z`` would be made otherwise: another on every processor."""
     still = Frames(np.repeat(natural.i420[:1], frames, axis=0), natural.fps)
     for shift in range(-4, 5):
-        means = modulated_means(still, SIGNATURE, shift)
-        assert not any(mean.any() for mean in means.values())
+        assert not any(q.any() for q in features(still, SIGNATURE, shift=shift).values())
     assert statistic(still, SIGNATURE, KEY) == 0
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.signature.detect import modulated_means
+from stages.signature.detect import features
 from stages.signature.pattern import pattern
 from stages.signature.search.space import start, to_signature
-from stages.signature.streamed import StreamedMeans, period
+from stages.signature.streamed import Gathered, period
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"
@@ -25,16 +25,26 @@ def _noise():
 
 @settings(max_examples=30, deadline=None)
 @given(frames=st.integers(1, 32), shift=st.integers(-50, 50))
-def test_streamed_means_are_those_of_the_clip_to_the_last_bit(natural, frames, shift):
-    part = Frames(natural.i420[:frames], natural.fps)
-    gathered = StreamedMeans(SIGNATURE)
-    for frame in part.i420:
+def test_streamed_features_are_those_of_the_clip_to_the_last_bit(natural, frames, shift):
+    assert_streamed_alike(Frames(natural.i420[:frames], natural.fps), shift)
+
+
+@pytest.mark.parametrize("frames", [60, 119, 120, 121, 185])
+@pytest.mark.parametrize("shift", [0, 7])
+def test_so_are_those_of_a_video_of_several_windows(frames, shift):
+    moving = np.random.default_rng(5).integers(16, 236, (frames, 180, 160), np.uint8)
+    assert_streamed_alike(Frames(moving, _FPS), shift)
+
+
+def assert_streamed_alike(frames, shift):
+    gathered = Gathered(SIGNATURE, all_shifts=shift != 0)
+    for frame in frames.i420:
         gathered.add(frame)
-    expected = modulated_means(part, SIGNATURE, shift)
-    found = gathered.means(shift)
+    expected = features(frames, SIGNATURE, shift=shift)
+    found = gathered.features(shift)
     assert found.keys() == expected.keys()
-    for at, mean in expected.items():
-        np.testing.assert_array_equal(found[at], mean)
+    for at, values in expected.items():
+        np.testing.assert_array_equal(found[at], values)
 
 
 @pytest.mark.parametrize("cuts", [(0, 32), (0, 11, 32), (0, 16, 32)])

@@ -33,7 +33,7 @@ class Coordinate:
     high: float
 
 
-# Shares stand as logits, and frequencies, widths and softness as natural logarithms.
+# Shares stand as logits; frequencies, widths, noise and softness as natural logarithms.
 COORDINATES = (
     Coordinate("V share of the chroma energy, logit", 6.0, -2.0, 8.0),
     Coordinate("luma centre, log cycles/pixel", math.log(0.06), math.log(0.03), math.log(0.3)),
@@ -48,6 +48,9 @@ COORDINATES = (
     Coordinate("chroma flip 30, logit", -3.0, -4.0, 4.0),
     Coordinate("luma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("chroma activity exponent", 0.0, -0.5, 1.5),
+    Coordinate("luma noise, log", math.log(9.0), math.log(2.0), math.log(100.0)),
+    Coordinate("chroma noise, log", math.log(15.0), math.log(2.0), math.log(100.0)),
+    Coordinate("drift", 0.5, 0.0, 1.0),
     Coordinate("luma whitening exponent", 1.0, 0.0, 2.0),
     Coordinate("chroma whitening exponent", 1.0, 0.0, 2.0),
     # Grey video has no chroma features, and then luma counts alone, whatever its weight.
@@ -79,6 +82,7 @@ class Part:
     centre: Any
     width: Any
     activity: Any
+    noise: Any
     whitening: Any
     weight: Any
 
@@ -95,6 +99,7 @@ class Meaning:
     shares: dict[tuple[Plane, int], Any]
     luma: Part
     chroma: Part
+    drift: Any
     softness: Any
 
     def part(self, plane: Plane) -> Part:
@@ -110,6 +115,8 @@ def meaning(vector: Any, preset: Preset, exp: Callable[[Any], Any] = math.exp) -
     luma_flips = _softmax([next(values) for _ in LUMA_FLIPS], exp)
     chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS], exp)
     luma_activity, chroma_activity = next(values), next(values)
+    luma_noise, chroma_noise = exp(next(values)), exp(next(values))
+    drift = next(values)
     luma_whitening, chroma_whitening = next(values), next(values)
     luma_weight, softness = exp(next(values)), exp(next(values))
     planes: dict[Plane, Any] = {
@@ -128,8 +135,9 @@ def meaning(vector: Any, preset: Preset, exp: Callable[[Any], Any] = math.exp) -
     }
     return Meaning(
         shares,
-        Part(*luma_band, luma_activity, luma_whitening, luma_weight),
-        Part(*chroma_band, chroma_activity, chroma_whitening, 1.0),
+        Part(*luma_band, luma_activity, luma_noise, luma_whitening, luma_weight),
+        Part(*chroma_band, chroma_activity, chroma_noise, chroma_whitening, 1.0),
+        drift,
         softness,
     )
 
@@ -154,6 +162,8 @@ def to_signature(vector: Vector, preset: Preset) -> Signature:
                 centre=_tidy(part.centre),
                 width=_tidy(part.width),
                 activity=_tidy(part.activity),
+                noise=_tidy(part.noise),
+                drift=_tidy(meant.drift),
                 whitening=_tidy(part.whitening),
                 softness=_tidy(meant.softness),
                 weight=_tidy(math.sqrt(share / total) * part.weight),

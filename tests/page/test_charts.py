@@ -74,7 +74,7 @@ def test_shares_within_a_distance():
 
 @pytest.mark.parametrize(("plane", "pixels"), [("Y", 1), ("V", 2)])
 def test_a_bell_is_the_band_that_the_carrier_uses(plane, pixels):
-    carrier = Carrier(plane, 32, 4, 0.5, 0.06, 0.4, 0, 1, 1, 1)
+    carrier = Carrier(plane, 32, 4, 0.5, 0.06, 0.4, 0, 9, 0.5, 1, 1, 1)
     band = carrier_band(carrier)
     used = np.hypot(band.rows, band.columns) / (2 * carrier.block)
     frequencies, energies = bell(carrier)

@@ -125,20 +125,23 @@ def _by_window(coefficients: Any, one: Traced, frames: int) -> Iterator[tuple[An
 
 
 def _weighed(coefficients: Any, parts: Sequence[Span], one: Traced) -> tuple[Any, Any]:
-    moved = coefficients - coefficients[0]
+    """In few steps, for autograd keeps what each of them makes of every span."""
     if len(parts) == 1:
-        return moved[0], 0.0
+        return 0.0 * coefficients[0], 0.0
     bell = one.amplitudes**2
-    energy = anp.sum(bell * ((moved[1:] - moved[:-1]) / 2) ** 2, axis=2) / anp.sum(bell)
+    steps = coefficients[1:] - coefficients[:-1]
+    energy = anp.dot(steps**2, bell) / (4 * anp.sum(bell))
     ends = anp.concatenate([energy[:1], energy, energy[-1:]])
     loudness = (ends[:-1] + ends[1:]) / 2
     lengths = np.array([span.frames for span in parts])[:, np.newaxis]
-    weights = (lengths / (1 + loudness / one.noise**2))[:, :, np.newaxis]
-    signs = np.array([span.sign for span in parts])[:, np.newaxis, np.newaxis]
-    everywhen = anp.sum(weights * moved, axis=0) / anp.sum(weights, axis=0)
-    ends = anp.concatenate([moved[1:2], moved, moved[-2:-1]])
-    apart = moved - one.drift * (ends[:-2] + ends[2:]) / 2 - (1 - one.drift) * everywhen
-    values = anp.sum(weights * signs * apart, axis=0) / (1 + one.drift)
+    signs = np.array([span.sign for span in parts])[:, np.newaxis]
+    weights = lengths / (1 + loudness / one.noise**2)
+    signed = signs * weights
+    beside = np.eye(len(parts), k=1) + np.eye(len(parts), k=-1)
+    around = anp.dot((beside / beside.sum(axis=1, keepdims=True)).T, signed)
+    everywhen = weights * anp.sum(signed, axis=0) / anp.sum(weights, axis=0)
+    factors = signed - one.drift * around - (1 - one.drift) * everywhen
+    values = anp.einsum("sb,sbn->bn", factors, coefficients) / (1 + one.drift)
     return values, anp.sum(anp.mean(weights, axis=1))
 
 

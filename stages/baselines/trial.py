@@ -103,28 +103,38 @@ def _scores(carriers: Sequence[Traced], marking: Marking, channels: Sequence[Cha
 
 def _received(mark: Any, marking: Marking, channel: Channel) -> dict[str, Any]:
     """The pictures of the spans that a channel leaves of a mark, which is one vector."""
-    answer: list[Response] = []
-    sizes = [
-        (
-            len(spans_of(carrier, len(marking.frames))),
-            *marking.frames.plane(carrier.plane).shape[1:],
-        )
+    return _by_address(_sent(mark, marking, channel, []), marking, _span_shapes(marking))
+
+
+# One function for all trials: autograd keeps what it is told of a function for ever.
+@primitive
+def _sent(mark: Floats, marking: Marking, channel: Channel, answer: list[Response]) -> Floats:
+    """What comes back, as one vector; the answer, which knows its slopes, is added to the list."""
+    shapes = [shape[1:] for shape in _span_shapes(marking)]
+    response = channel.respond(replace(marking, pictures=_by_address(mark, marking, shapes)))
+    answer.append(response)
+    return _joined(response.spans, marking)
+
+
+def _slope_of_sent(
+    _received: Floats, _mark: Floats, marking: Marking, _channel: Channel, answer: list[Response]
+) -> Callable[[Floats], Floats]:
+    shapes = _span_shapes(marking)
+    return lambda slopes: _joined(
+        answer[-1].pullback(_by_address(slopes, marking, shapes)), marking
+    )
+
+
+defvjp(_sent, _slope_of_sent)
+
+
+def _span_shapes(marking: Marking) -> list[tuple[int, ...]]:
+    """Of the pictures of each carrier's spans: (spans, H, W)."""
+    frames = marking.frames
+    return [
+        (len(spans_of(carrier, len(frames))), *frames.plane(carrier.plane).shape[1:])
         for carrier in marking.signature.carriers
     ]
-    single = [shape[1:] for shape in sizes]
-
-    @primitive
-    def send(sent: Floats) -> Floats:
-        pictures = _by_address(sent, marking, single)
-        answer[:] = [channel.respond(replace(marking, pictures=pictures))]
-        return _joined(answer[0].spans, marking)
-
-    def backward(_received: Floats, _sent: Floats) -> Callable[[Floats], Floats]:
-        pullback = answer[0].pullback
-        return lambda slopes: _joined(pullback(_by_address(slopes, marking, sizes)), marking)
-
-    defvjp(send, backward)
-    return _by_address(send(mark), marking, sizes)
 
 
 def _by_address(joined: Any, marking: Marking, shapes: Sequence[tuple[int, ...]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 from stages.baselines.autodiff import anp, defvjp, primitive
 from stages.signature.carriers import Band, Floats, carrier_band, to_coefficients, to_pixels
 from stages.signature.chips import chips
+from stages.signature.evidence import neighbours
 from stages.signature.pattern import RGB_ERROR
 from stages.signature.search.space import Preset, meaning
 from stages.signature.spans import Span, spans, windows
@@ -137,8 +138,7 @@ def _weighed(coefficients: Any, parts: Sequence[Span], one: Traced) -> tuple[Any
     signs = np.array([span.sign for span in parts])[:, np.newaxis]
     weights = lengths / (1 + loudness / one.noise**2)
     signed = signs * weights
-    beside = np.eye(len(parts), k=1) + np.eye(len(parts), k=-1)
-    around = anp.dot((beside / beside.sum(axis=1, keepdims=True)).T, signed)
+    around = anp.dot(neighbours(len(parts)).T, signed)
     everywhen = weights * anp.sum(signed, axis=0) / anp.sum(weights, axis=0)
     factors = signed - one.drift * around - (1 - one.drift) * everywhen
     values = anp.einsum("sb,sbn->bn", factors, coefficients) / (1 + one.drift)
@@ -171,6 +171,6 @@ defvjp(drawn, lambda _r, _v, block, band, _s: lambda slope: to_coefficients(slop
 defvjp(
     analysed,
     lambda _r, pictures, block, band: (
-        lambda slope: np.array([to_pixels(one, block, band, pictures.shape[1:]) for one in slope])
+        lambda slope: to_pixels(slope, block, band, pictures.shape[1:])
     ),
 )

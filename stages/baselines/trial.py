@@ -139,12 +139,14 @@ def _span_shapes(marking: Marking) -> list[tuple[int, ...]]:
 
 def _by_address(joined: Any, marking: Marking, shapes: Sequence[tuple[int, ...]]) -> dict[str, Any]:
     """A vector cut into arrays, one a carrier."""
-    parts, start = {}, 0
-    for carrier, shape in zip(marking.signature.carriers, shapes, strict=True):
-        end = start + math.prod(shape)
-        parts[carrier.address] = anp.reshape(joined[start:end], shape)
-        start = end
-    return parts
+    sizes = [math.prod(shape) for shape in shapes]
+    parts = anp.split(joined, np.cumsum(sizes)[:-1])
+    return {
+        carrier.address: anp.reshape(parts[index], shape)
+        for index, (carrier, shape) in enumerate(
+            zip(marking.signature.carriers, shapes, strict=True)
+        )
+    }
 
 
 def _joined(parts: Pictures, marking: Marking) -> Floats:

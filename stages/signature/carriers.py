@@ -1,6 +1,7 @@
 """Geometry of a carrier: its sign over time, its DCT blocks, and its band of coefficients."""
 
 import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,15 +84,24 @@ def to_coefficients(pictures: Floats, block: int, coefficients: Band) -> Floats:
 
 
 def to_pixels(values: Floats, block: int, coefficients: Band, shape: tuple[int, int]) -> Floats:
-    """The inverse of ``to_coefficients``: a picture [shape=shape] that has these values, else 0."""
-    height, width = (size // block for size in shape)
-    spectrum = np.zeros((height, width, block, block))
-    spectrum[:, :, coefficients.rows, coefficients.columns] = values.reshape(
-        height, width, len(coefficients.rows)
+    """The inverse of ``to_coefficients``: pictures [shape=(..., H, W)] with these values, else 0.
+
+    ``values`` has the shape (..., blocks, n), and ``shape`` is (H, W).
+    """
+    stack, (height, width) = values.shape[:-2], (size // block for size in shape)
+    down, across = (
+        dct_basis(block)[: index.max(initial=0) + 1]
+        for index in (coefficients.rows, coefficients.columns)
     )
-    basis = dct_basis(block)
-    picture = np.zeros(shape)
-    picture[: height * block, : width * block] = np.einsum(
-        "ui,hwuv,vj->hiwj", basis, spectrum, basis, optimize=True
-    ).reshape(height * block, width * block)
-    return picture
+    pictures = np.zeros((*stack, *shape))
+    if height * width == 0:
+        return pictures
+    spectrum = np.zeros((math.prod(stack) * height, width, len(down), len(across)))
+    spectrum[..., coefficients.rows, coefficients.columns] = values.reshape(
+        *spectrum.shape[:2], len(coefficients.rows)
+    )
+    tall = (spectrum @ across).transpose(0, 2, 1, 3).reshape(-1, len(down), width * block)
+    pictures[..., : height * block, : width * block] = (down.T @ tall).reshape(
+        *stack, height * block, width * block
+    )
+    return pictures

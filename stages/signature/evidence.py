@@ -93,7 +93,7 @@ def weighed(coefficients: Floats, parts: Sequence[Span], carrier: Carrier) -> Ev
     weights = lengths * quietness(loudness(moved, carrier), carrier)
     signed = signs * weights
     # Each span less its neighbours, and less the mean of all: what that makes of its own weight.
-    around = _neighbours(len(parts)).T @ signed
+    around = neighbours(len(parts)).T @ signed
     everywhen = weights * signed.sum(axis=0) / weights.sum(axis=0)
     factors = signed - carrier.drift * around - (1 - carrier.drift) * everywhen
     # A neighbour has the mark with the opposite sign.
@@ -101,7 +101,7 @@ def weighed(coefficients: Floats, parts: Sequence[Span], carrier: Carrier) -> Ev
     return Evidence(values, float(weights.mean(axis=1).sum()))
 
 
-def _neighbours(count: int) -> Floats:
+def neighbours(count: int) -> Floats:
     """What takes each of some spans, two or more, to the mean of those beside it [square]."""
     beside = np.eye(count, k=1) + np.eye(count, k=-1)
     return np.asarray(beside / beside.sum(axis=1, keepdims=True))

@@ -1,9 +1,9 @@
 """Mark a video file of any size and length, in memory that does not grow with its length.
 
-The mark is made a window of frames at a time, by the same `pattern` as the pipeline's, in the
-small frame in which it is looked for, and resized to the video's. Each window gets the PSNR asked
-for, so that the whole does, in one pass and everywhere alike. No codec is tried first, as the
-pipeline does with its short clips: length makes up for it.
+The mark is made a window of frames at a time, as long as the detector's, by the same `pattern` as
+the pipeline's, in the small frame in which it is looked for, and resized to the video's. Each
+window gets the PSNR asked for, so that the whole does, in one pass and everywhere alike. No codec
+is tried first, as the pipeline does with its short clips: length makes up for it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,6 +21,7 @@ from stages.signature.blocks import Headroom, within
 from stages.signature.detect_file import CANONICAL, detect_file
 from stages.signature.overlay import Change, Overlay
 from stages.signature.pattern import RGB_ERROR, pattern
+from stages.signature.spans import WINDOW
 from stages.signature.spectrum import Signature
 from stages.signature.verdict import Verdict
 from stages.signature.volumes import Volumes
@@ -30,9 +31,6 @@ from stages.video.quality import psnr_of
 from stages.video.remake import Encoding, remake
 from stages.video.samples import StoredFrame
 from stages.video.stored import Stored, stored
-
-# Frames in a window.
-_WINDOW = 60
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _paired(
 def _windows(frames: Iterable[NDArray[np.uint8]]) -> Iterator[Frames]:
     """Frames in groups, the last of them of what is left."""
     copies = (frame.copy() for frame in frames)
-    while window := list(islice(copies, _WINDOW)):
+    while window := list(islice(copies, WINDOW)):
         yield Frames(np.stack(window), Fraction(25))
 
 

@@ -1,7 +1,7 @@
 """A video cut where a carrier changes its sign: in each span its mark stands still.
 
-Spans come in windows of about two seconds. What is compared with what lies within one, so that a
-long video is looked at a window at a time, and a scene is not compared with the next hour's.
+Spans come in windows of about two seconds, and are compared with those of their own window alone:
+so memory does not grow with a video's length, and no scene is compared with one an hour later.
 """
 
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ from benchmarks.footage import heading, markdown
 from stages.pipeline.processes import processes
 from stages.signature.bound import threshold
 from stages.signature.carriers import carrier_band, modulation, to_pixels
-from stages.signature.chips import chips, video_key
+from stages.signature.chips import signs, video_key
 from stages.signature.detect import Features, correlate, statistic
 from stages.signature.embed import add, embed
 from stages.signature.evidence import gathered
@@ -176,9 +176,7 @@ def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> Outcome:
 def weighted(estimate: Estimate) -> Features:
     """The estimate in the place of a video's features."""
     return {
-        carrier.address: np.ravel(
-            carrier.weight * carrier_band(carrier).amplitudes * estimate[carrier.address]
-        )
+        carrier: carrier.weight * carrier_band(carrier).amplitudes * estimate[carrier.address]
         for carrier in SIGNATURE.carriers
     }
 
@@ -192,8 +190,8 @@ def volumes(estimate: Estimate, like: Frames) -> Volumes:
         values = np.sign(estimate[carrier.address]) * band.amplitudes
         picture = to_pixels(values, carrier.block, band, shape)
         picture *= np.sqrt(carrier.share / (RGB_ERROR[carrier.plane] * np.mean(picture**2)))
-        signs = modulation(carrier.flip, len(like)).astype(np.float32)
-        volume = signs[:, None, None] * picture.astype(np.float32)
+        over_time = modulation(carrier.flip, len(like)).astype(np.float32)
+        volume = over_time[:, None, None] * picture.astype(np.float32)
         made[carrier.plane] = made[carrier.plane] + volume if carrier.plane in made else volume
     return {plane: Volume.of(volume) for plane, volume in made.items()}
 
@@ -202,9 +200,9 @@ def guessed(estimate: Estimate, key: bytes) -> float:
     """The share of a key's chips that have the estimate's signs, as their amplitudes weigh them."""
     right = total = 0.0
     for carrier in SIGNATURE.carriers:
-        signs = np.sign(estimate[carrier.address])
-        weights = carrier.share * np.broadcast_to(carrier_band(carrier).amplitudes, signs.shape)
-        agree = signs == chips(key, carrier.address, signs.size).reshape(signs.shape)
+        guess = np.sign(estimate[carrier.address])
+        weights = carrier.share * np.broadcast_to(carrier_band(carrier).amplitudes, guess.shape)
+        agree = guess == signs(key, carrier, len(guess))
         right, total = right + float(weights[agree].sum()), total + float(weights.sum())
     return right / total
 

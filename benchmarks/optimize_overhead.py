@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,8 +24,8 @@ import yaml
 
 from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
-from stages.marking import headroom
-from stages.optimize import bracket, evaluations
+from stages.marking import conditions, headroom
+from stages.optimize import evaluations
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
@@ -32,8 +33,8 @@ from stages.pipeline.processes import count, processes
 from stages.pipeline.workers import map_items
 from stages.signature.chips import derived_key
 from stages.signature.closed_loop import tilts
+from stages.signature.conditions import Conditions
 from stages.signature.embed import embed
-from stages.signature.search.evolution import FINALISTS
 from stages.signature.search.space import Preset, start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec
@@ -69,11 +70,12 @@ def main(videos: Path) -> None:
         )
     )
     print(
-        f"\n{evaluations(params.optimize)} candidates: {GENERATIONS} generations on at most "
-        f"{params.optimize.clips} clips, where the start's closed loop puts the mark, and the "
-        f"finalists on at most {params.optimize.finalist_clips}, each with its own closed loop, "
-        f"of {params.fetch.width}x{params.fetch.height}, at most {params.fetch.max_frames} frames: "
-        f"{sum(t.times for t in trips)} round trips on {count()} workers."
+        f"\n{evaluations(params.optimize)} candidates in {GENERATIONS} generations, each on "
+        f"{params.optimize.clips_per_candidate} of at most {params.optimize.clips} clips, where "
+        "the start's closed loop puts the mark; start and middle on all, start and found under "
+        f"{params.optimize.confirmations} keys; {params.fetch.width}x{params.fetch.height}, at "
+        f"most {params.fetch.max_frames} frames: {sum(t.times for t in trips)} round trips on "
+        f"{count()} workers."
     )
 
 
@@ -87,26 +89,37 @@ class Trips:
 
 
 def round_trips_asked(params: Params) -> list[Trips]:
-    """What the stage asks of the codec."""
-    settings, codecs = params.optimize, bracket(params).codecs
-    clips = of_split(read_manifest(MANIFEST), "train")
-    searched, finals = (spread(clips, count) for count in (settings.clips, settings.finalist_clips))
-    candidates = evaluations(settings) - FINALISTS
-    loop = loop_trips(params.signature.closed_loop, params.signature.preset)
+    """What the stage asks of the codecs."""
+    settings, wanted = params.optimize, conditions(params.compress, params.signature)
+    clips = spread(of_split(read_manifest(MANIFEST), "train"), settings.clips)
+    each = min(settings.clips_per_candidate, len(clips))
+    turns = Counter(number % len(clips) for number in range(settings.population * each))
+    # Start and middle, which in the first generation are the same; start and found, to confirm; and
+    # the start once for the credit.
+    whole = 2 * settings.generations - 1 + 2 * settings.confirmations + 1
+    loops = loop_trips(wanted, params.signature.closed_loop, params.signature.preset)
     return [
-        *(Trips(clip, codec, candidates + loop) for clip in searched for codec in codecs),
-        *(Trips(clip, codec, FINALISTS * (1 + loop)) for clip in finals for codec in codecs),
+        Trips(clip, codec, loops[codec] + tried)
+        for index, clip in enumerate(clips)
+        for codec in wanted.codecs
+        for tried in [
+            settings.generations * turns[index] + whole if codec in wanted.extremes.codecs else 0
+        ]
     ]
 
 
-def loop_trips(rounds: int, preset: Preset) -> int:
-    """Round trips of one clip through either codec in a closed loop, if the mark has a luma part.
+def loop_trips(wanted: Conditions, rounds: int, preset: Preset) -> dict[Codec, int]:
+    """Round trips of one clip through each codec, in a closed loop and to score what came of it.
 
-    The plain mark; and a round is a probe of luma on the milder codec, one of chroma on the harder
-    (each there and back with either sign), and the mark at every tilt.
+    The plain mark; and a round is a probe of luma on the mildest codec, one of chroma (counted for
+    the hardest, which takes least time), each there and back with either sign, and the mark at
+    every tilt.
     """
-    steps = len(tilts(to_signature(start(), preset)))
-    return 1 + rounds * (2 + steps) if rounds else 0
+    signature = to_signature(start(), preset)
+    trips = dict.fromkeys(wanted.codecs, 2 + rounds * len(tilts(signature)) if rounds else 1)
+    trips[wanted.mildest] += 2 * rounds * signature.survives_grey
+    trips[wanted.codecs[-1]] += 2 * rounds
+    return trips
 
 
 def write_params(source: Path, videos: Path) -> None:

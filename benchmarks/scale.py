@@ -50,7 +50,6 @@ WHOLE = {
     "optimize.clips": 2,
     "optimize.generations": 1,
     "optimize.population": 4,
-    "optimize.finalist_clips": 2,
 }
 SMALL = WHOLE | {
     "fetch.width": 96,

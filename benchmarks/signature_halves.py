@@ -113,8 +113,8 @@ def learning(params: Params, halves: list[list[Clip]]) -> str:
     return (
         "optimised is what was learned on the other half "
         f"({len(halves[0])} and {len(halves[1])} clips, no recording on both sides): "
-        f"{settings.generations} generations of {settings.population} candidates on "
-        f"{settings.clips} clips"
+        f"{settings.generations} generations of {settings.population} candidates, each on "
+        f"{settings.clips_per_candidate} of at most {settings.clips} clips"
     )
 
 
@@ -169,8 +169,8 @@ def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
 def optimised(params: Params, half: list[Clip], pool: Executor) -> Signature:
     """The signature that `optimize` finds on these clips."""
     with tempfile.TemporaryDirectory(prefix="afterimage-") as scratch:
-        _, finalists = search(params, half, pool, Journal(Path(scratch) / "journal"))
-    return to_signature(np.array(confirmed(finalists).vector), params.signature.preset)
+        _, origin, found = search(params, half, pool, Journal(Path(scratch) / "journal"))
+    return to_signature(np.array(confirmed(origin, found).vector), params.signature.preset)
 
 
 def trial(params: Params, clip: Clip, signature: Signature) -> Trial:

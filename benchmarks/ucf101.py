@@ -77,7 +77,7 @@ def cost(project: Path, clips: Sequence[Path]) -> tuple[dict[str, float], float]
     set_params(
         project,
         {"fetch.source": "folder", "fetch.group_regex": "$^", "fetch.split_seed": seed}
-        | {"optimize.generations": 1, "optimize.clips": 2, "optimize.finalist_clips": 2},
+        | {"optimize.generations": 1, "optimize.clips": 2, "optimize.population": 8},
     )
     spent, used = [], []
     for count in (FEW, MANY):

@@ -1,13 +1,11 @@
 """Search the spectrum whose mark survives the real codec best, on training clips alone."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,30 +21,29 @@ from stages.pipeline.progress import Progress, progress
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, workers
-from stages.signature.adaptation import Adaptation
+from stages.signature.adaptation import PLAIN, Adaptation
 from stages.signature.conditions import Conditions
 from stages.signature.search.evolution import (
-    CONFIRMATION,
-    FINALISTS,
     Candidate,
     Evaluated,
     Generation,
+    Scores,
+    Tried,
+    candidate,
     confirmed,
     evolve,
 )
-from stages.signature.search.objective import Trial, run_trial, settle
+from stages.signature.search.objective import Loop, Trial, run_loop, run_trial
 from stages.signature.search.space import start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.ffmpeg import version
 
 # By the number of the generation, the place of the clip, and the candidate.
 Trials = dict[tuple[float, ...], Trial]
+# Beside the numbers of generations: of the start's closed loops, and of what is not their merit.
+LOOP, CREDIT = 0, -1
 # What a function makes of each of some trials.
 Results = Callable[[Callable[[Trial], Any], Trials], Iterator[Any]]
-Settled = tuple[Clip, Adaptation]
-
-# The keys under which the start's closed loop is run.
-SETTLING = -1
 
 
 def main(params: Params) -> None:
@@ -56,9 +53,9 @@ def main(params: Params) -> None:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
     journal = Journal(scratch.path(f"{_digest(params, clips)}.jsonl"))
     with workers() as pool:
-        history, finalists = search(params, clips, pool, journal)
-    start, found = finalists[0], confirmed(finalists)
-    signature = to_signature(np.array(found.vector), params.signature.preset)
+        history, origin, found = search(params, clips, pool, journal)
+    chosen = confirmed(origin, found)
+    signature = to_signature(np.array(chosen.vector), params.signature.preset)
     write_text(layout.SIGNATURE, signature.to_json())
     write_table(layout.OPTIMIZE_HISTORY, [_row(generation) for generation in history])
     write_metrics(
@@ -66,77 +63,153 @@ def main(params: Params) -> None:
         {
             "evaluations": evaluations(params.optimize),
             "generations": params.optimize.generations,
-            "objective_initial": start.objective,
-            "objective_best": found.objective,
-            "train_z_median": median(found.z),
-            "train_z_min": min(found.z),
+            "objective_initial": origin.objective,
+            "objective_best": chosen.objective,
+            "train_z_median": median(chosen.z),
+            "train_z_min": min(chosen.z),
         },
     )
     scratch.clear()
 
 
 def evaluations(settings: Optimize) -> int:
-    """How many candidates are scored: the start in every generation, and the finalists."""
-    return settings.generations * (1 + settings.population) + FINALISTS
+    """How many candidates are scored.
 
-
-def search(
-    params: Params, clips: list[Clip], pool: FileExecutor, journal: Journal
-) -> tuple[list[Generation], list[Evaluated]]:
-    """The generations, and the finalists marked as they are to be used: with the closed loop.
-
-    Candidates are marked without it, but to where it put the start's mark on the same clip.
+    In every generation the start, the middle and the population; and to confirm, start and found.
     """
-    settings = params.optimize
+    return settings.generations * (2 + settings.population) + 2 * settings.confirmations
+
+
+class Searched(NamedTuple):
+    """The generations; and the start and what was found under keys of their own."""
+
+    history: list[Generation]
+    origin: Evaluated
+    found: Evaluated
+
+
+def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journal) -> Searched:
+    """Search on some of the clips, and compare what was found with the start."""
+    settings, origin = params.optimize, candidate(start())
+    used = spread(clips, settings.clips)
     results = partial(journaled, pool, journal)
-    searched = settled(params, spread(clips, settings.clips), results)
-    finals = spread(clips, settings.finalist_clips)
+    loops = looped(params, used, origin, results)
+    credit = loop_credit(params, used, loops, results)
     with progress("optimize", evaluations(settings), "candidates") as advance:
-        evaluator = Evaluator(params, searched, finals, results, advance)
-        history, finalists = evolve(
+        adaptations = [loop.adaptation for loop in loops]
+        evaluator = Evaluator(params, used, adaptations, credit, results, advance)
+        history, found = evolve(
             evaluator,
             start(),
+            clips=len(used),
+            clips_per_candidate=settings.clips_per_candidate,
             population=settings.population,
             generations=settings.generations,
             sigma=settings.sigma,
             seed=settings.seed,
         )
-        return history, evaluator(CONFIRMATION, finalists)
+        tried = [(vector, range(len(used))) for vector in (origin, found)]
+        numbers = range(settings.generations + 1, settings.generations + 1 + settings.confirmations)
+        pairs = [evaluator(number, tried) for number in numbers]
+    return Searched(history, *(Evaluated.over(looks) for looks in zip(*pairs, strict=True)))
 
 
-def bracket(params: Params) -> Conditions:
-    """The mildest of the conditions, and the one in their middle, where most is undecided."""
+def looped(params: Params, clips: list[Clip], vector: Candidate, results: Results) -> list[Loop]:
+    """What a closed loop, as `validate` has it, does for a candidate on each clip."""
     wanted = conditions(params.compress, params.signature)
-    codecs = (wanted.mildest, wanted.codecs[len(wanted.codecs) // 2])
-    return replace(wanted, codecs=tuple(dict.fromkeys(codecs)))
-
-
-def settled(params: Params, clips: list[Clip], results: Results) -> list[Settled]:
-    """Each clip, and where the closed loop puts the start's mark on it."""
-    origin, rounds = tuple(start().tolist()), params.signature.closed_loop
-    asked: Trials = {
-        (SETTLING, index): trial(params, SETTLING, origin, clip, rounds=rounds)
+    asked = {
+        (LOOP, index, *vector): trial(params, LOOP, vector, clip, wanted)
         for index, clip in enumerate(clips)
     }
+    function = partial(run_loop, rounds=params.signature.closed_loop)
     found = []
     with progress("optimize: closed loop of the start", len(clips), "clips") as advance:
-        for clip, result in zip(clips, results(settle, asked), strict=True):
-            found.append((clip, Adaptation(**result)))
+        for plain in results(function, asked):
+            found.append(Loop.of(plain))
             advance()
     return found
 
 
-def trial(params: Params, number: int, vector: Candidate, clip: Clip, **how: Any) -> Trial:
+@dataclass(frozen=True)
+class Evaluator:
+    """Scores the candidates of a generation, each on its clips, under the generation's keys.
+
+    They are marked without a closed loop, but to where it puts the start's mark on the clip, and
+    have ``credit`` in ``z`` for what else it does for the start: what will be safe, or hopeless,
+    counts little already.
+    """
+
+    params: Params
+    clips: list[Clip]
+    adaptations: list[Adaptation]
+    credit: list[Scores]
+    results: Results
+    advance: Progress
+
+    def __call__(self, number: int, tried: Sequence[Tried]) -> list[Evaluated]:
+        wanted = extremes(self.params)
+        asked = {
+            (number, index, *vector): trial(
+                self.params,
+                number,
+                vector,
+                self.clips[index],
+                wanted,
+                adaptation=self.adaptations[index],
+            )
+            for vector, indices in tried
+            for index in indices
+        }
+        scores = dict(zip(asked, self.results(run_trial, asked), strict=True))
+        found = []
+        for vector, indices in tried:
+            z = [np.add(scores[number, index, *vector], self.credit[index]) for index in indices]
+            found.append(Evaluated.of(vector, z, wanted))
+            self.advance(f"(generation {number})")
+        return found
+
+
+def extremes(params: Params) -> Conditions:
+    """What candidates are tried under: what lies between the two, the two decide."""
+    return conditions(params.compress, params.signature).extremes
+
+
+def loop_credit(
+    params: Params, clips: list[Clip], loops: list[Loop], results: Results
+) -> list[Scores]:
+    """What a closed loop adds to the start's ``z`` on each clip, beside where it puts the mark."""
+    wanted, vector = conditions(params.compress, params.signature), candidate(start())
+    asked = {
+        (CREDIT, index, *vector): trial(
+            params, LOOP, vector, clip, wanted.extremes, adaptation=loop.adaptation
+        )
+        for index, (clip, loop) in enumerate(zip(clips, loops, strict=True))
+    }
+    return [
+        np.subtract(wanted.at_extremes(loop.z), scores)
+        for loop, scores in zip(loops, results(run_trial, asked), strict=True)
+    ]
+
+
+def trial(
+    params: Params,
+    number: int,
+    vector: Candidate,
+    clip: Clip,
+    wanted: Conditions,
+    *,
+    adaptation: Adaptation = PLAIN,
+) -> Trial:
     """A candidate on a clip, under the keys of a generation."""
     return Trial(
         vector=vector,
         preset=params.signature.preset,
         clip=clip,
-        conditions=bracket(params),
+        conditions=wanted,
         psnr_db=params.signature.psnr_db,
         headroom=headroom(params.signature),
         purpose=f"training seed {params.optimize.seed}, generation {number}",
-        **how,
+        adaptation=adaptation,
     )
 
 
@@ -155,58 +228,6 @@ def journaled(
         yield journal.get(asked)
 
 
-class Evaluator:
-    """Scores candidates, in parallel and through the journal.
-
-    Those of a generation on the clips of the search, with the same adaptations and keys; the
-    finalists on clips of their own, each with a closed loop.
-    """
-
-    def __init__(
-        self,
-        params: Params,
-        searched: list[Settled],
-        finals: list[Clip],
-        results: Results,
-        advance: Progress,
-    ) -> None:
-        self._params = params
-        self._searched = searched
-        self._finals = finals
-        self._results = results
-        self._advance = advance
-        self._best = -math.inf
-
-    def __call__(self, number: int, vectors: Sequence[Candidate]) -> list[Evaluated]:
-        """Scores under the keys of a generation, or those of the ``CONFIRMATION``."""
-        asked: Trials = {
-            (number, index, *vector): one
-            for vector in vectors
-            for index, one in enumerate(self._trials(number, vector))
-        }
-        results = self._results(run_trial, asked)
-        clips = len(asked) // len(set(vectors))
-        found: dict[Candidate, Evaluated] = {}
-        for vector in vectors:
-            if vector not in found:
-                scores = list(islice(results, clips))
-                found[vector] = Evaluated.of(vector, scores, bracket(self._params))
-            self._best = max(self._best, found[vector].objective)
-            self._advance(f"(best objective {self._best:.3f})")
-        return [found[vector] for vector in vectors]
-
-    def _trials(self, number: int, vector: Candidate) -> list[Trial]:
-        if number == CONFIRMATION:
-            rounds = self._params.signature.closed_loop
-            return [
-                trial(self._params, number, vector, clip, rounds=rounds) for clip in self._finals
-            ]
-        return [
-            trial(self._params, number, vector, clip, adaptation=adaptation)
-            for clip, adaptation in self._searched
-        ]
-
-
 def _clip_file(trial: Trial) -> list[Path]:
     """What ``run_trial`` reads."""
     return [Path(trial.clip.path)]
@@ -215,7 +236,7 @@ def _clip_file(trial: Trial) -> list[Path]:
 def _digest(params: Params, clips: Sequence[Clip]) -> str:
     """Everything that a candidate's scores depend on, but for the candidate."""
     return digest(
-        asdict(bracket(params)),
+        asdict(conditions(params.compress, params.signature)),
         params.signature.preset,
         params.signature.psnr_db,
         params.signature.closed_loop,
@@ -227,14 +248,11 @@ def _digest(params: Params, clips: Sequence[Clip]) -> str:
 
 
 def _row(generation: Generation) -> dict[str, float]:
-    objectives = [candidate.objective for candidate in generation.evaluated]
     return {
         "generation": generation.number,
         "objective_start": generation.origin.objective,
-        "objective_best": generation.best.objective,
-        "objective_median": median(objectives),
-        "z_median": median(generation.best.z),
-        "z_min": min(generation.best.z),
+        "objective_middle": generation.middle.objective,
+        "objective_median": median(one.objective for one in generation.evaluated),
         "sigma": generation.sigma,
     }
 

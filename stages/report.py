@@ -49,7 +49,7 @@ def load(params: Params) -> Results:
     drift, impostors = _table(layout.DRIFT), _table(layout.IMPOSTORS)
     by_crf = crf_rows(params.sweep)
     names = [field.name for field in fields(Score)]
-    objectives = ["generation", "objective_start", "objective_best", "objective_median"]
+    objectives = ["generation", "objective_start", "objective_middle", "objective_median"]
     return Results(
         setting=setting(params),
         fetch=_json(layout.metrics("fetch")),

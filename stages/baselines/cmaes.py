@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from stages.baselines.task import Learned, Step, Task
 from stages.signature.search.evolution import (
-    CONFIRMATION,
-    FINALISTS,
-    Candidate,
     Evaluated,
+    Tried,
+    candidate,
     confirmed,
     evolve,
 )
@@ -15,42 +14,61 @@ from stages.signature.search.objective import Trial, run_trial
 
 
 def learn(task: Task) -> Learned:
-    """As many whole generations as the steps allow, the origin in each and the finalists counted.
+    """As many whole generations as the budget allows, candidates on a clip each.
 
-    Where they allow not one of the population asked for, it is one of as many as they do.
+    Where it allows not one of the population asked for, it is one of as many as it does.
     """
-    allowed = task.steps - FINALISTS
-    population = max(2, min(task.population, allowed - 1))
-    history, finalists = evolve(
-        lambda number, vectors: _evaluated(task, number, vectors),
+    clips = len(task.clips)
+    # Of start and middle in each generation, and of start and found in the end.
+    pair = 2 * clips
+    allowed = task.steps * clips - pair
+    population = max(2, min(task.population, allowed - pair))
+    looks = Looks(task)
+    history, vector = evolve(
+        looks,
         task.origin,
+        clips=clips,
+        clips_per_candidate=1,
         population=population,
-        generations=max(1, allowed // (population + 1)),
+        generations=max(1, allowed // (population + pair)),
         sigma=task.sigma,
         seed=task.seed,
     )
-    scored = _evaluated(task, CONFIRMATION, finalists)
-    every = [one for generation in history for one in (generation.origin, *generation.evaluated)]
-    every += scored
+    whole = range(clips)
+    tried = [(candidate(task.origin), whole), (vector, whole)]
+    origin, found = looks(len(history) + 1, tried)
+    steps = [one for generation in history for one in (generation.origin, generation.middle)]
     return Learned(
-        confirmed(scored).vector,
-        tuple(Step(one.vector, one.objective, one.z) for one in every),
-        len(every) * len(task.clips) * len(task.conditions.codecs),
+        confirmed(origin, found).vector,
+        tuple(Step(one.vector, one.objective, one.z) for one in [*steps, origin, found]),
+        looks.count * len(task.conditions.codecs),
     )
 
 
-def _evaluated(task: Task, number: int, vectors: Sequence[Candidate]) -> list[Evaluated]:
-    purpose = f"training seed {task.seed}, generation {number}"
-    trials = [
-        Trial(vector, task.preset, clip, task.conditions, task.psnr_db, task.headroom, purpose)
-        for vector in vectors
-        for clip in task.clips
-    ]
-    scores = task.spread(run_trial, trials)
-    size = len(task.clips)
-    evaluated = []
-    for index, vector in enumerate(vectors):
-        own = scores[index * size : (index + 1) * size]
-        evaluated.append(Evaluated.of(vector, own, task.conditions))
-        task.advance(f"(objective {evaluated[-1].objective:.3f})")
-    return evaluated
+class Looks:
+    """Evaluates candidates, and counts how often one was looked at on a clip."""
+
+    def __init__(self, task: Task) -> None:
+        self.count = 0
+        self._task = task
+
+    def __call__(self, number: int, tried: Sequence[Tried]) -> list[Evaluated]:
+        task = self._task
+        purpose = f"training seed {task.seed}, generation {number}"
+        trials = [
+            Trial(
+                vector, task.preset, task.clips[index], task.conditions, task.psnr_db,
+                task.headroom, purpose,
+            )
+            for vector, places in tried
+            for index in places
+        ]  # fmt: skip
+        scores = iter(task.spread(run_trial, trials))
+        evaluated = [
+            Evaluated.of(vector, [next(scores) for _ in places], task.conditions)
+            for vector, places in tried
+        ]
+        before, self.count = self.count, self.count + len(trials)
+        for _ in range(self.count // len(task.clips) - before // len(task.clips)):
+            task.advance(f"(objective {evaluated[1].objective:.3f})")
+        return evaluated

@@ -13,7 +13,7 @@ import numpy as np
 
 from stages.baselines.autodiff import anp, defvjp, primitive
 from stages.signature.carriers import Band, Floats, carrier_band, to_coefficients, to_pixels
-from stages.signature.chips import chips
+from stages.signature.chips import signs
 from stages.signature.evidence import neighbours
 from stages.signature.pattern import RGB_ERROR
 from stages.signature.search.space import Preset, meaning
@@ -87,8 +87,7 @@ def _picture(one: Traced, frames: Frames, key: bytes) -> Any:
     host = to_coefficients(middle, one.carrier.block, one.band)
     deviation = np.sqrt(np.mean(host**2, axis=1, keepdims=True)) + 1.0
     activity = anp.clip((deviation / deviation.mean()) ** one.activity, 0.25, 4.0)
-    signs = chips(key, one.carrier.address, host.size).reshape(host.shape)
-    values = activity * one.amplitudes * signs
+    values = activity * one.amplitudes * signs(key, one.carrier, len(host))
     # The transform keeps energy: what the picture has is known before it is drawn.
     error = RGB_ERROR[one.carrier.plane] * anp.sum(values**2) / (shape[0] * shape[1])
     return drawn(values / anp.sqrt(error), one.carrier.block, one.band, shape)
@@ -97,13 +96,11 @@ def _picture(one: Traced, frames: Frames, key: bytes) -> Any:
 def statistic(carriers: Sequence[Traced], seen: Mapping[str, Any], frames: int, key: bytes) -> Any:
     """``z`` of the mean pictures of a video's spans [shape=(spans, H, W)], by carrier address."""
     features = [
-        (one.carrier.address, _whitened(_coefficients(seen[one.carrier.address], one, frames), one))
+        (one.carrier, _whitened(_coefficients(seen[one.carrier.address], one, frames), one))
         for one in carriers
     ]
     energy = sum(anp.sum(q**2) for _, q in features)
-    evidence = sum(
-        anp.sum(chips(key, address, q.size).reshape(q.shape) * q) for address, q in features
-    )
+    evidence = sum(anp.sum(signs(key, carrier, len(q)) * q) for carrier, q in features)
     return evidence / anp.sqrt(energy)
 
 
@@ -135,9 +132,9 @@ def _weighed(coefficients: Any, parts: Sequence[Span], one: Traced) -> tuple[Any
     ends = anp.concatenate([energy[:1], energy, energy[-1:]])
     loudness = (ends[:-1] + ends[1:]) / 2
     lengths = np.array([span.frames for span in parts])[:, np.newaxis]
-    signs = np.array([span.sign for span in parts])[:, np.newaxis]
+    turns = np.array([span.sign for span in parts])[:, np.newaxis]
     weights = lengths / (1 + loudness / one.noise**2)
-    signed = signs * weights
+    signed = turns * weights
     around = anp.dot(neighbours(len(parts)).T, signed)
     everywhen = weights * anp.sum(signed, axis=0) / anp.sum(weights, axis=0)
     factors = signed - one.drift * around - (1 - one.drift) * everywhen

@@ -97,8 +97,8 @@ def search(found: Results) -> Figure:
         convergence(found.steps),
         f"CMA-ES on the real codec, {measured['evaluations']} evaluations: marks found, smoothed, "
         "over training clips and conditions. Each generation has keys of its own, so each is "
-        "measured beside the hand-set start. In the end, with the closed loop and under fresh "
-        f"keys: {ended}.",
+        "measured beside the hand-set start. In the end, under fresh keys: "
+        f"{ended}.",
     )
 
 

@@ -144,8 +144,9 @@ class SignatureParams(Section):
 
 class Optimize(Section):
     clips: int = Field(ge=1, le=10_000)
-    finalist_clips: int = Field(ge=1, le=10_000)
+    clips_per_candidate: int = Field(ge=1, le=10_000)
     population: int = Field(ge=4, le=1_000)
+    confirmations: int = Field(ge=1, le=1_000)
     generations: int = Field(ge=1, le=10_000)
     sigma: float = Field(gt=0, le=2)
     seed: Seed

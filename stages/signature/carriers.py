@@ -38,11 +38,13 @@ class Band:
     Attributes
     ----------
     rows, columns : indices into the block's DCT [shape=(n,)].
+    ranks : place of each among all of the block's, from the lowest frequency on [shape=(n,)].
     amplitudes : relative amplitude of each, at most 1 [shape=(n,)].
     """
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
+    ranks: NDArray[np.intp]
     amplitudes: Floats
 
 
@@ -55,7 +57,15 @@ def band(block: int, centre: float, width: float) -> Band:
     bell = np.exp(-0.5 * (np.log(frequency / centre) / width) ** 2)
     bell /= bell.max()
     rows, columns = np.nonzero(bell >= _BAND_FLOOR)
-    return Band(rows, columns, bell[rows, columns])
+    return Band(rows, columns, _ranks(block)[rows, columns], bell[rows, columns])
+
+
+@functools.cache
+def _ranks(block: int) -> NDArray[np.intp]:
+    """The place of each coefficient of a block in the order of frequency [square]."""
+    index = np.arange(block)
+    order = np.argsort((index[:, None] ** 2 + index**2).ravel(), kind="stable")
+    return np.argsort(order).reshape(block, block)
 
 
 def carrier_band(carrier: Carrier) -> Band:

@@ -5,6 +5,9 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.signature.carriers import carrier_band
+from stages.signature.spectrum import Carrier
+
 MIN_KEY_BYTES = 16
 
 _DOMAIN = b"afterimage/chips/1"
@@ -21,6 +24,17 @@ def chips(key: bytes, context: str, count: int) -> NDArray[np.int8]:
         stream.update(len(part).to_bytes(8, "big") + part)
     bits = np.unpackbits(np.frombuffer(stream.digest((count + 7) // 8), np.uint8), count=count)
     return (1 - 2 * bits.astype(np.int8)).astype(np.int8)
+
+
+def signs(key: bytes, carrier: Carrier, blocks: int) -> NDArray[np.int8]:
+    """The chip of each coefficient of a carrier [shape=(blocks, n)].
+
+    They are drawn from the lowest frequency on, so that a coefficient keeps its chip if the band
+    around it changes: marks of two spectra that are alike are alike.
+    """
+    ranks = carrier_band(carrier).ranks
+    drawn = chips(key, carrier.address, blocks * (ranks.max(initial=-1) + 1))
+    return drawn.reshape(-1, blocks)[ranks].T
 
 
 def derived_key(master: bytes, purpose: str) -> bytes:

@@ -1,16 +1,15 @@
 """What a mark has to survive, and how surely it does: what embedding and the search both want."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from stages.signature.detect import statistic
+from stages.signature.detect import correlate, features, in_grey
 from stages.signature.spectrum import Signature
 from stages.video.codec import Codec
-from stages.video.edits import grey
 from stages.video.frames import Frames
 
 # Scores are rounded before they are compared, so that the last bit of a float decides nothing.
@@ -35,6 +34,16 @@ class Conditions:
     def mildest(self) -> Codec:
         return self.codecs[0]
 
+    @property
+    def extremes(self) -> "Conditions":
+        """The mildest and the hardest codec alone."""
+        return replace(self, codecs=tuple(dict.fromkeys((self.codecs[0], self.codecs[-1]))))
+
+    def at_extremes(self, scores: Sequence[float]) -> tuple[float, ...]:
+        """What of ``scores`` is under the ``extremes``."""
+        codecs = len(self.codecs)
+        return (*scores[: codecs : max(1, codecs - 1)], *scores[codecs:])
+
     def undecided(self, scores: Sequence[float]) -> Codec:
         """The codec after which ``z``, as ``scores`` gives it, is nearest to the threshold."""
         distances = [abs(score - self.threshold) for score in scores[: len(self.codecs)]]
@@ -44,11 +53,11 @@ class Conditions:
         self, marked: Frames, signature: Signature, key: bytes, subject: str = "clip"
     ) -> tuple[float, ...]:
         """``z`` of a marked video under each condition."""
-        received = [codec.round_trip(marked, subject=subject) for codec in self.codecs]
+        received = (codec.round_trip(marked, subject=subject) for codec in self.codecs)
+        found = [features(video, signature) for video in received]
         if signature.survives_grey:
-            received.append(grey(received[0]))
-        z = [statistic(video, signature, key) for video in received]
-        return tuple(round(score, _DECIMALS) for score in z)
+            found.append(in_grey(found[0]))
+        return tuple(round(correlate(of_video, key), _DECIMALS) for of_video in found)
 
     def assurance(self, scores: ArrayLike) -> float:
         """A smooth stand-in for the share of scores that reach the threshold, from 0 to 1.

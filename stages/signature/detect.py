@@ -6,7 +6,7 @@ import numpy as np
 
 from stages.signature.alignment import Reach
 from stages.signature.carriers import Floats, carrier_band
-from stages.signature.chips import chips
+from stages.signature.chips import signs
 from stages.signature.evidence import Evidence, gathered
 from stages.signature.spans import windows
 from stages.signature.spectrum import Carrier, Signature
@@ -15,7 +15,8 @@ from stages.video.frames import Frames
 # Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
 _NOTHING = 0.02
 
-Features = dict[str, Floats]
+# Of each carrier, by block and coefficient [shape=(blocks, n)].
+Features = dict[Carrier, Floats]
 
 
 def statistic(frames: Frames, signature: Signature, key: bytes) -> float:
@@ -36,7 +37,7 @@ def correlate(found: Features, key: bytes) -> float:
     norm = np.sqrt(sum(float(np.sum(q**2)) for q in found.values()))
     if norm == 0:
         return 0.0
-    return float(sum(chips(key, address, q.size) @ q for address, q in found.items()) / norm)
+    return float(sum(np.vdot(signs(key, one, len(q)), q) for one, q in found.items()) / norm)
 
 
 def correlate_many(found: Features, keys: Iterable[bytes]) -> Floats:
@@ -47,7 +48,7 @@ def correlate_many(found: Features, keys: Iterable[bytes]) -> Floats:
 def features(
     frames: Frames, signature: Signature, *, shift: int = 0, zoom: float = 1.0
 ) -> Features:
-    """The feature vector ``q`` of a video, by carrier address; it depends on no key.
+    """The feature vector ``q`` of a video, by carrier; it depends on no key.
 
     ``shift`` is the number of frames by which the video is late, ``zoom`` an enlargement that is
     undone.
@@ -59,8 +60,13 @@ def features(
             gathered(plane[start:end], carrier, first=start, shift=shift, zoom=zoom)
             for start, end in windows(len(frames))
         )
-        found[carrier.address] = sum(others, first)
-    return whitened(found, signature)
+        found[carrier] = sum(others, first)
+    return whitened(found)
+
+
+def in_grey(found: Features) -> Features:
+    """The features of the same video once it has turned grey: those of luma."""
+    return {carrier: q for carrier, q in found.items() if carrier.plane == "Y"}
 
 
 def aligned_features(frames: Frames, signature: Signature, reach: Reach) -> Iterator[Features]:
@@ -70,12 +76,10 @@ def aligned_features(frames: Frames, signature: Signature, reach: Reach) -> Iter
             yield features(frames, signature, shift=shift, zoom=zoom)
 
 
-def whitened(found: Mapping[str, Evidence], signature: Signature) -> Features:
-    """The feature vector of a video's evidence, by carrier address."""
+def whitened(found: Mapping[Carrier, Evidence]) -> Features:
+    """The feature vector of a video's evidence, by carrier."""
     return {
-        carrier.address: _whitened(found[carrier.address].coefficients, carrier).ravel()
-        for carrier in signature.carriers
-        if carrier.address in found
+        carrier: _whitened(evidence.coefficients, carrier) for carrier, evidence in found.items()
     }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.signature.carriers import Floats, carrier_band, modulation, to_coefficients, to_pixels
-from stages.signature.chips import chips
+from stages.signature.chips import signs
 from stages.signature.spectrum import Carrier, Signature
 from stages.signature.volumes import Volume, Volumes
 from stages.video.frames import Frames, Plane
@@ -39,11 +39,11 @@ def pattern(frames: Frames, signature: Signature, key: bytes, start: int = 0) ->
     for plane in RGB_ERROR:
         own = [(carrier, picture) for carrier, picture in pictures if carrier.plane == plane]
         if own:
-            signs = np.stack(
+            over_time = np.stack(
                 [modulation(carrier.flip, len(frames), start) for carrier, _ in own], axis=1
             )
             scaled = [math.sqrt(carrier.share / total) * picture for carrier, picture in own]
-            distinct, which = np.unique(signs.astype(np.float32), axis=0, return_inverse=True)
+            distinct, which = np.unique(over_time.astype(np.float32), axis=0, return_inverse=True)
             mixed = np.tensordot(distinct, np.array(scaled, np.float32), axes=1)
             volumes[plane] = Volume(mixed, which)
     return volumes
@@ -54,7 +54,7 @@ def _picture(frames: Frames, carrier: Carrier, key: bytes) -> Floats:
     plane = frames.plane(carrier.plane)
     coefficients = carrier_band(carrier)
     values = _activity(plane, carrier) * coefficients.amplitudes
-    values *= chips(key, carrier.address, values.size).reshape(values.shape)
+    values *= signs(key, carrier, len(values))
     picture = to_pixels(values, carrier.block, coefficients, plane.shape[1:])
     error = RGB_ERROR[carrier.plane] * float(np.mean(picture**2))
     return picture / math.sqrt(error) if error > 0 else picture

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from stages.signature.detect import Features, whitened
 from stages.signature.evidence import Evidence, gathered
 from stages.signature.spans import WINDOW
-from stages.signature.spectrum import Signature
+from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames
 
 
@@ -30,7 +30,7 @@ class Gathered:
         self._signature = signature
         self._all_shifts = all_shifts
         self._waiting: list[NDArray[np.uint8]] = []
-        self._found: dict[tuple[str, int], Evidence] = {}
+        self._found: dict[tuple[Carrier, int], Evidence] = {}
 
     def add(self, i420: NDArray[np.uint8]) -> None:
         """Add the next frame [shape=(3 * H / 2, W)]."""
@@ -45,15 +45,14 @@ class Gathered:
         self._window(len(self._waiting))
         return whitened(
             {
-                carrier.address: self._shifted(carrier.address, carrier.flip, shift)
+                carrier: self._shifted(carrier, shift)
                 for carrier in self._signature.usable(self.frames)
-            },
-            self._signature,
+            }
         )
 
-    def _shifted(self, address: str, flip: int, shift: int) -> Evidence:
-        turns, phase = divmod(shift, flip)
-        found = self._found[address, phase]
+    def _shifted(self, carrier: Carrier, shift: int) -> Evidence:
+        turns, phase = divmod(shift, carrier.flip)
+        found = self._found[carrier, phase]
         return -found if turns % 2 else found
 
     def _window(self, count: int) -> None:
@@ -66,5 +65,5 @@ class Gathered:
             plane = frames.plane(carrier.plane)
             for shift in range(carrier.flip if self._all_shifts else 1):
                 new = gathered(plane, carrier, first=first, shift=shift)
-                at = carrier.address, shift
+                at = carrier, shift
                 self._found[at] = self._found[at] + new if at in self._found else new

@@ -26,6 +26,7 @@ SMALLER = {
     "fetch.max_frames": 8,
     "signature.closed_loop": 0,
     "optimize.clips": 1,
+    "optimize.population": 4,
     "optimize.generations": 1,
     "validate.wrong_keys": 5,
 }

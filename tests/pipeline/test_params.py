@@ -41,7 +41,7 @@ def test_the_committed_parameters_are_valid(tmp_path):
         ("natural: 36", "natural: 1", "synthetic:", "fetch.synthetic: natural = 1, but two are"),
         ("  crf: 28", "  crf: 28\n  crf: 30", "crf: 30", "crf stands twice in its section"),
         ("crf: 28", "crf: !!python/name:os.system", "crf:", "could not determine a constructor"),
-        ("population: 8", "population: 1", "population:", "(allowed: >= 4 and <= 1000)"),
+        ("population: 96", "population: 1", "population:", "(allowed: >= 4 and <= 1000)"),
     ],
 )
 def test_a_bad_value_is_told_with_file_line_key_value_and_range(

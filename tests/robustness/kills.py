@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.optimize_overhead import loop_trips
+from stages.marking import conditions
+from stages.pipeline.params_file import load_params
 from tests.robustness.project import (
     PARAMS,
     CountedFfmpeg,
@@ -62,19 +64,22 @@ class Rehearsal:
             clips = sum(path.is_file() for path in self.project.glob("data/clips/**/*"))
             return int(WORKERS) * -(-self.calls // clips)
         if self.stage == "optimize":
-            return max(generation_calls(), int(WORKERS) * finalist_calls())
+            return max(generation_calls(), int(WORKERS) * loop_calls(self.project))
         return None
 
 
 def generation_calls() -> int:
     """Calls of ffmpeg in a generation: encoding and decoding, after two codecs."""
     settings = PARAMS["optimize"]
-    return 2 * 2 * int(settings["clips"] * (1 + settings["population"]))
+    candidates = settings["population"] * settings["clips_per_candidate"]
+    return 2 * 2 * int(2 * settings["clips"] + candidates)
 
 
-def finalist_calls() -> int:
-    """Calls of ffmpeg for a finalist on one clip: its closed loop, and what came of it."""
-    return 2 * 2 * (1 + loop_trips(PARAMS["signature"]["closed_loop"], "balanced"))
+def loop_calls(project: Path) -> int:
+    """Calls of ffmpeg for a closed loop on one clip, and what came of it."""
+    settings = load_params(project / "params.yaml")
+    wanted = conditions(settings.compress, settings.signature)
+    return 2 * sum(loop_trips(wanted, settings.signature.closed_loop, "balanced").values())
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,20 @@
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.signature.chips import chips, derived_key
+from stages.signature.carriers import carrier_band
+from stages.signature.chips import chips, derived_key, signs
+from stages.signature.spectrum import Carrier
 
 KEY = b"sixteen bytes ok"
+CARRIER = Carrier(
+    plane="V", block=20, flip=4, share=1.0, centre=0.06, width=0.3, activity=0.0, noise=15.0,
+    drift=0.5, whitening=1.0, softness=0.7, weight=1.0,
+)  # fmt: skip
 
 
 def test_chips_are_the_bits_of_shake_256():
@@ -20,10 +27,10 @@ def test_chips_are_the_bits_of_shake_256():
 
 @given(st.binary(min_size=1, max_size=40), st.text(max_size=20), st.integers(1, 200))
 def test_chips_are_signs_and_a_longer_stream_begins_with_the_shorter(key, context, count):
-    signs = chips(key, context, count)
-    assert signs.shape == (count,)
-    assert set(signs.tolist()) <= {-1, 1}
-    np.testing.assert_array_equal(chips(key, context, count + 9)[:count], signs)
+    drawn = chips(key, context, count)
+    assert drawn.shape == (count,)
+    assert set(drawn.tolist()) <= {-1, 1}
+    np.testing.assert_array_equal(chips(key, context, count + 9)[:count], drawn)
 
 
 def test_chips_are_balanced_and_unlike_for_other_keys_and_contexts():
@@ -33,6 +40,29 @@ def test_chips_are_balanced_and_unlike_for_other_keys_and_contexts():
     # Sums of 100,000 fair signs have a standard deviation of 316.
     assert np.abs(gram[np.triu_indices(3, k=1)]).max() < 5 * 317
     assert all(abs(int(stream.sum())) < 5 * 317 for stream in streams)
+
+
+def test_the_sign_of_a_coefficient_is_drawn_in_the_order_of_its_frequency():
+    drawn = chips(KEY, CARRIER.address, 6 * 400)
+    order = sorted((row**2 + column**2, row, column) for row in range(20) for column in range(20))
+    where = carrier_band(CARRIER)
+    found = signs(KEY, CARRIER, 6)
+    for place, (row, column) in enumerate(zip(where.rows, where.columns, strict=True)):
+        rank = order.index((row**2 + column**2, row, column))
+        assert found[:, place].tolist() == drawn[6 * rank : 6 * rank + 6].tolist()
+
+
+def test_a_coefficient_keeps_its_sign_when_the_band_around_it_changes():
+    other = replace(CARRIER, centre=1.2 * CARRIER.centre, width=1.5 * CARRIER.width)
+    one, another = ({}, {})
+    for carrier, seen in ((CARRIER, one), (other, another)):
+        where = carrier_band(carrier)
+        for place, at in enumerate(zip(where.rows, where.columns, strict=True)):
+            seen[at] = signs(KEY, carrier, 6)[:, place].tolist()
+    shared = one.keys() & another.keys()
+    assert len(one) < len(another)
+    assert len(shared) > len(one) / 2
+    assert all(one[at] == another[at] for at in shared)
 
 
 def test_the_border_between_key_and_context_is_marked():

@@ -33,6 +33,18 @@ def test_the_undecided_codec_is_the_one_nearest_the_threshold():
     assert wanted.undecided([7.0, 3.5, 1.0, 5.0]) == CODECS[1]
 
 
+@pytest.mark.parametrize("grey", [(), (9.0,)])
+def test_the_extremes_are_the_mildest_and_the_hardest_codec(grey):
+    wanted = Conditions((*CODECS, Codec("libx264", 51)), threshold=5.0)
+    assert [codec.crf for codec in wanted.extremes.codecs] == [28, 51]
+    assert wanted.at_extremes([18.0, 6.0, 2.0, *grey]) == (18.0, 2.0, *grey)
+    for few in (CODECS, CODECS[:1]):
+        same = Conditions(few, threshold=5.0)
+        assert same.extremes == same
+        scores = (8.0, 7.0)[: len(few)] + grey
+        assert same.at_extremes(scores) == scores
+
+
 @given(st.lists(st.floats(-20, 60), min_size=1, max_size=9), st.floats(0.1, 3))
 def test_more_z_never_assures_less(z, more):
     wanted = Conditions(CODECS, threshold=5.257)

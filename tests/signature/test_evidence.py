@@ -127,8 +127,8 @@ def test_a_span_as_loud_as_the_noise_counts_half():
 
 
 def test_a_zoom_is_undone(natural):
-    plain = features(natural, Signature((CARRIER,)))[CARRIER.address]
-    zoomed = features(natural, Signature((CARRIER,)), zoom=1.05)[CARRIER.address]
+    plain = features(natural, Signature((CARRIER,)))[CARRIER]
+    zoomed = features(natural, Signature((CARRIER,)), zoom=1.05)[CARRIER]
     assert plain.shape == zoomed.shape
     assert not np.allclose(plain, zoomed)
 

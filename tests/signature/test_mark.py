@@ -7,7 +7,7 @@ import pytest
 
 from stages.signature.bound import false_positive_bound, threshold
 from stages.signature.carriers import carrier_band, modulation, to_coefficients
-from stages.signature.chips import chips, derived_key
+from stages.signature.chips import derived_key, signs
 from stages.signature.detect import (
     correlate,
     correlate_many,
@@ -78,23 +78,24 @@ def test_wrong_keys_score_as_the_proof_says(natural, marked):
 def test_features_depend_on_no_key(natural):
     """Videos that differ in their key alone give features that differ; the video decides, alone."""
     one, other = features(natural, SIGNATURE), features(natural, SIGNATURE)
-    for address in one:
-        np.testing.assert_array_equal(one[address], other[address])
+    for carrier in one:
+        np.testing.assert_array_equal(one[carrier], other[carrier])
 
 
 def test_z_by_hand():
-    q = {"a": np.array([3.0, -4.0, 0.0]), "b": np.array([12.0])}
-    signs = [*chips(KEY, "a", 3), *chips(KEY, "b", 1)]
-    expected = np.dot(signs, [3, -4, 0, 12]) / 13
-    assert correlate(q, KEY) == pytest.approx(expected)
+    luma, *_, chroma = SIGNATURE.carriers
+    q = {one: np.zeros((1, carrier_band(one).ranks.size)) for one in (luma, chroma)}
+    q[luma][0, :3], q[chroma][0, -1] = (3, -4, 0), 12
+    chosen = [*signs(KEY, luma, 1)[0, :3], signs(KEY, chroma, 1)[0, -1]]
+    assert correlate(q, KEY) == pytest.approx(np.dot(chosen, [3, -4, 0, 12]) / 13)
 
 
 def test_z_never_exceeds_the_root_of_the_number_of_features(natural):
     found = features(natural, SIGNATURE)
-    signs = {address: chips(KEY, address, q.size) * np.abs(q) for address, q in found.items()}
+    right = {carrier: signs(KEY, carrier, len(q)) * np.abs(q) for carrier, q in found.items()}
     count = sum(q.size for q in found.values())
-    assert correlate(signs, KEY) <= np.sqrt(count)
-    assert correlate({address: np.zeros_like(q) for address, q in found.items()}, KEY) == 0
+    assert correlate(right, KEY) <= np.sqrt(count)
+    assert correlate({carrier: np.zeros_like(q) for carrier, q in found.items()}, KEY) == 0
 
 
 def test_features_are_the_definition_block_by_block(natural):
@@ -109,8 +110,8 @@ def test_features_are_the_definition_block_by_block(natural):
         carrier.weight * carrier_band(carrier).amplitudes * x / (carrier.softness + np.abs(x))
     )
     np.testing.assert_allclose(
-        features(natural, Signature((carrier,)))[carrier.address],
-        expected.ravel() / np.sqrt(x.size),
+        features(natural, Signature((carrier,)))[carrier],
+        expected / np.sqrt(x.size),
         rtol=1e-6,
     )
 
@@ -144,8 +145,8 @@ def test_the_embedded_coefficients_are_the_chips(natural):
     mean = np.tensordot(modulation(carrier.flip, len(natural)), difference, axes=1)
     values = to_coefficients(mean, carrier.block, chosen)
     strong = chosen.amplitudes > 0.5
-    signs = chips(KEY, carrier.address, values.size).reshape(values.shape)
-    assert np.mean(np.sign(values[:, strong]) == signs[:, strong]) > 0.99
+    chosen_signs = signs(KEY, carrier, len(values))
+    assert np.mean(np.sign(values[:, strong]) == chosen_signs[:, strong]) > 0.99
 
 
 def test_more_frames_are_more_evidence():

@@ -2,19 +2,20 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stages.signature.conditions import Conditions
 from stages.signature.search.space import Vector, bounds
 
 Candidate = tuple[float, ...]
 
-# Under this number the finalists are scored, and under its own, from 1, each generation.
-CONFIRMATION, FINALISTS = 0, 3
+# ``z`` of a clip under every condition.
+Scores = Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Evaluated:
     ----------
     z : under every condition, of each clip.
     assurance : of each clip.
-    objective : the mean assurance; larger is better.
+    objective : the mean assurance, or what it would be on all clips; larger is better.
     """
 
     vector: Candidate
@@ -34,60 +35,73 @@ class Evaluated:
     objective: float
 
     @classmethod
-    def of(
-        cls, vector: Candidate, scores: Sequence[Sequence[float]], conditions: Conditions
-    ) -> "Evaluated":
+    def of(cls, vector: Candidate, scores: Sequence[Scores], conditions: Conditions) -> "Evaluated":
         """From what a candidate scored on each clip, under each condition."""
         assurance = tuple(conditions.assurance(of_clip) for of_clip in scores)
         z = tuple(score for of_clip in scores for score in of_clip)
         return cls(vector, z, assurance, round(fmean(assurance), 6))
 
+    @classmethod
+    def over(cls, looks: Sequence["Evaluated"]) -> "Evaluated":
+        """Of several looks at the same clips, a key each: the assurance of a clip is the mean."""
+        assurance = tuple(
+            fmean(of_clip) for of_clip in zip(*(one.assurance for one in looks), strict=True)
+        )
+        z = tuple(score for one in looks for score in one.z)
+        return cls(looks[0].vector, z, assurance, round(fmean(assurance), 6))
+
 
 @dataclass(frozen=True)
 class Generation:
-    """One step of the search, and the origin under the same keys as its candidates."""
+    """One step of the search.
+
+    Attributes
+    ----------
+    origin, middle : of the whole search, and of this generation's distribution, on all clips.
+    evaluated : the candidates, each on its own clips.
+    """
 
     number: int
     origin: Evaluated
+    middle: Evaluated
     evaluated: tuple[Evaluated, ...]
     sigma: float
 
-    @property
-    def best(self) -> Evaluated:
-        """The best candidate; of equals, the first."""
-        return max(self.evaluated, key=lambda candidate: candidate.objective)
-
 
 class Found(NamedTuple):
-    """The history of a search, and what it leads to: the origin first."""
+    """The history of a search, and where it leads to."""
 
     history: list[Generation]
-    finalists: list[Candidate]
+    vector: Candidate
 
 
-# Scores candidates under the keys of a generation, which are its own.
-Evaluate = Callable[[int, Sequence[Candidate]], list[Evaluated]]
+# A candidate, and the places of the clips that it is tried on.
+Tried = tuple[Candidate, Sequence[int]]
+# Scores them under the keys of a generation, which are its own.
+Evaluate = Callable[[int, Sequence[Tried]], list[Evaluated]]
 
 
 def evolve(
     evaluate: Evaluate,
     origin: Vector,
     *,
+    clips: int,
+    clips_per_candidate: int,
     population: int,
     generations: int,
     sigma: float,
     seed: int,
 ) -> Found:
-    """Search from the hand-set ``origin``.
+    """Search from the hand-set ``origin``, on so many ``clips``.
 
     The variant is separable CMA-ES (Ros and Hansen, 2008): it learns faster on a small budget,
     and draws its candidates without an eigendecomposition, whose vectors are not unique and would
     tie the result to a processor's arithmetic.
 
     A score is noisy: with other keys it is another. So every generation has keys of its own, which
-    none can be fitted to, and the finalists are not the best of the lucky: beside the origin, they
-    are the middle of the last generation's distribution, and the candidate that was furthest
-    ahead of the origin under the same keys.
+    none can be fitted to; many candidates are each tried on few clips, in turn, for a mean over
+    many moves the more surely, the more it is of (Arnold and Beyer, 2002); and what is found is
+    the middle of the last generation's distribution, not the luckiest of the candidates.
     """
     if seed < 1:
         raise ValueError(f"seed must be at least 1, for cma takes 0 for the clock: {seed}")
@@ -99,37 +113,60 @@ def evolve(
         "CMA_diagonal": True, "maxiter": math.inf, "verbose": -9, "verb_log": 0,
     }  # fmt: skip
     search = cma.CMAEvolutionStrategy(origin, sigma, options)
-    start, history = _candidate(origin), []
+    each = min(clips_per_candidate, clips)
+    turns = [
+        tuple((each * number + more) % clips for more in range(each))
+        for number in range(population)
+    ]
+    history = []
     for number in range(1, generations + 1):
-        asked = search.ask()
-        first, *others = evaluate(number, [start, *(_candidate(vector) for vector in asked)])
-        search.tell(asked, [-candidate.objective for candidate in others])
-        history.append(Generation(number, first, tuple(others), float(search.sigma)))
-    ahead = max(history, key=lambda one: one.best.objective - one.origin.objective).best
-    return Found(history, [start, _candidate(search.result.xfavorite), ahead.vector])
+        middle, asked = candidate(search.result.xfavorite), search.ask()
+        tried = [(candidate(vector), turn) for vector, turn in zip(asked, turns, strict=True)]
+        whole: list[Tried] = [(vector, range(clips)) for vector in (candidate(origin), middle)]
+        asked_for = [*whole, *tried]
+        start, centre, *others = on_all_clips(evaluate(number, asked_for), asked_for)
+        search.tell(asked, [-one.objective for one in others])
+        history.append(Generation(number, start, centre, tuple(others), float(search.sigma)))
+    return Found(history, candidate(search.result.xfavorite))
 
 
-def confirmed(finalists: Sequence[Evaluated]) -> Evaluated:
-    """The finalist to trust: the first, unless another is ahead by more than it may be by chance.
+def on_all_clips(evaluated: Sequence[Evaluated], tried: Sequence[Tried]) -> list[Evaluated]:
+    """What each would have scored on all clips, if some are easy, others hard, and no more to it.
+
+    It is ahead of, or behind, the mean of what was tried on its clips: that is its own merit.
+    """
+    by_clip: dict[int, list[float]] = {}
+    for one, (_, clips) in zip(evaluated, tried, strict=True):
+        for clip, assurance in zip(clips, one.assurance, strict=True):
+            by_clip.setdefault(clip, []).append(assurance)
+    level = {clip: fmean(found) for clip, found in by_clip.items()}
+    return [
+        replace(
+            one,
+            objective=round(
+                fmean(level.values()) + fmean(one.assurance) - fmean(level[clip] for clip in clips),
+                6,
+            ),
+        )
+        for one, (_, clips) in zip(evaluated, tried, strict=True)
+    ]
+
+
+def confirmed(origin: Evaluated, found: Evaluated) -> Evaluated:
+    """What was found, if it is ahead of the origin by more than it may be by chance.
 
     Chance is the standard error of the lead over the clips, each compared with itself.
     """
-    first, *others = finalists
-    sure = [one for one in others if _lead(one, first) > _standard_error(one, first)]
-    return max(sure, key=lambda one: one.objective, default=first)
+    leads = np.subtract(found.assurance, origin.assurance)
+    return found if np.mean(leads) > _standard_error(leads) else origin
 
 
-def _lead(one: Evaluated, other: Evaluated) -> float:
-    return float(np.mean(np.subtract(one.assurance, other.assurance)))
+def _standard_error(values: NDArray[np.float64]) -> float:
+    """Of the mean; of a single value nothing is known."""
+    count = len(values)
+    return float(np.std(values, ddof=1)) / math.sqrt(count) if count > 1 else math.inf
 
 
-def _standard_error(one: Evaluated, other: Evaluated) -> float:
-    """Of the lead; of a single clip nothing is known, and no lead is enough."""
-    count = len(one.assurance)
-    leads = np.subtract(one.assurance, other.assurance)
-    return float(np.std(leads, ddof=1)) / math.sqrt(count) if count > 1 else math.inf
-
-
-def _candidate(vector: Vector) -> Candidate:
-    """Rounded, so that the last bit of a float cannot change a run."""
+def candidate(vector: Vector) -> Candidate:
+    """A vector rounded, so that the last bit of a float cannot change a run."""
     return tuple(float(value) for value in np.round(vector, 6))

@@ -9,7 +9,7 @@ import numpy as np
 from stages.signature.adaptation import PLAIN, Adaptation
 from stages.signature.blocks import Headroom, within
 from stages.signature.chips import derived_key
-from stages.signature.closed_loop import Adapted, ClosedLoop, adapted
+from stages.signature.closed_loop import ClosedLoop, adapted
 from stages.signature.conditions import Conditions
 from stages.signature.embed import add
 from stages.signature.pattern import pattern
@@ -26,7 +26,8 @@ class Trial:
 
     Attributes
     ----------
-    rounds : of the closed loop; without any, the mark goes where the ``adaptation`` says.
+    purpose : what its key is for, with the clip's id.
+    adaptation : where ``run_trial`` puts the mark.
     """
 
     vector: tuple[float, ...]
@@ -36,34 +37,40 @@ class Trial:
     psnr_db: float
     headroom: Headroom
     purpose: str
-    rounds: int = 0
     adaptation: Adaptation = PLAIN
 
 
 def run_trial(trial: Trial) -> tuple[float, ...]:
-    """``z`` of a marked clip under each condition, with a key for the purpose and the clip."""
-    signature, key = _signature(trial), _key(trial)
-    if trial.rounds:
-        marked = _adapted(trial).frames
-    else:
-        frames = _frames(trial.clip)
-        plain = within(pattern(frames, signature, key), trial.headroom)
-        moved = within(trial.adaptation.applied(plain), trial.headroom)
-        marked = add(RgbReference.of(frames), moved, psnr_db=trial.psnr_db)
+    """``z`` of a marked clip under each condition."""
+    signature, key, frames = _signature(trial), _key(trial), _frames(trial.clip)
+    plain = within(pattern(frames, signature, key), trial.headroom)
+    moved = within(trial.adaptation.applied(plain), trial.headroom)
+    marked = add(RgbReference.of(frames), moved, psnr_db=trial.psnr_db)
     return trial.conditions.scores(marked, signature, key, subject=trial.clip.id)
 
 
-def settle(trial: Trial) -> dict[str, Any]:
-    """Where a closed loop puts a candidate's mark on a clip: an ``Adaptation`` as plain data."""
-    return asdict(Adaptation.of(_adapted(trial)))
+@dataclass(frozen=True)
+class Loop:
+    """What a closed loop does on a clip: the ``z`` that it reaches, and where it puts the mark."""
+
+    z: tuple[float, ...]
+    adaptation: Adaptation
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> "Loop":
+        """From plain data."""
+        return cls(tuple(plain["z"]), Adaptation(**plain["adaptation"]))
 
 
-def _adapted(trial: Trial) -> Adapted:
-    loop = ClosedLoop(trial.conditions, trial.rounds)
-    return adapted(
-        _frames(trial.clip), _signature(trial), _key(trial),
-        psnr_db=trial.psnr_db, headroom=trial.headroom, loop=loop,
+def run_loop(trial: Trial, rounds: int) -> dict[str, Any]:
+    """A clip marked by a closed loop: a ``Loop`` as plain data."""
+    signature, key = _signature(trial), _key(trial)
+    found = adapted(
+        _frames(trial.clip), signature, key, psnr_db=trial.psnr_db, headroom=trial.headroom,
+        loop=ClosedLoop(trial.conditions, rounds),
     )  # fmt: skip
+    z = trial.conditions.scores(found.frames, signature, key, subject=trial.clip.id)
+    return {"z": z, "adaptation": asdict(Adaptation.of(found))}
 
 
 def _signature(trial: Trial) -> Signature:

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from stages.optimize import LOOP, Evaluator, extremes, loop_credit, looped
+from stages.pipeline.params_file import load_params
+from stages.signature.search.evolution import candidate
+from stages.signature.search.space import start
+from tests.worktree import ROOT
+
+START = candidate(start())
+
+
+@pytest.fixture
+def params():
+    params = load_params(ROOT / "params.yaml")
+    signature = params.signature.model_copy(update={"closed_loop": 1, "harder": [7, 17]})
+    return params.model_copy(update={"signature": signature})
+
+
+def in_this_process(function, trials):
+    return (function(trial) for trial in trials.values())
+
+
+def ignored(note):
+    pass
+
+
+def test_credit_is_what_the_loop_adds_and_the_start_with_it_is_as_the_loop_leaves_it(
+    params, small_clips
+):
+    clips = small_clips[:2]
+    loops = looped(params, clips, START, in_this_process)
+    assert len(loops[0].z) == 4  # three codecs, and grey after the first
+    credit = loop_credit(params, clips, loops, in_this_process)
+    adaptations = [loop.adaptation for loop in loops]
+    evaluate = Evaluator(params, clips, adaptations, credit, in_this_process, ignored)
+    vector = candidate(start() + 0.1)
+    first, second = evaluate(LOOP, [(START, (0, 1)), (vector, (1,))])
+    assert [codec.crf for codec in extremes(params).codecs] == [28, 45]
+    expected = [loop.z[place] for loop in loops for place in (0, 2, 3)]
+    assert first.z == pytest.approx(expected, abs=1e-5)
+    assert len(second.z) == 3
+    assert not np.allclose(second.z, first.z[3:])

@@ -1,12 +1,12 @@
 """What optimising gains on footage that it has not seen: each half of the clips, by the other.
 
-``python -m benchmarks.signature_halves [--hand-set] DIR...``
+``python -m benchmarks.signature_halves [--hand-set] [--preset PRESET] DIR...``
 
 The clips are split by source recording. For each preset the search of `optimize`, as `params.yaml`
 sets it, runs on one half and its signature marks the other; then the halves are swapped, so that
 every clip is tested once. The hand-set start is tested on the same clips with the same keys, so
 each pair of rows differs in the search alone. ``--hand-set`` tests the start alone, and takes a
-third of the time.
+third of the time; ``--preset`` tests one preset.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from stages.signature.chips import derived_key
 from stages.signature.closed_loop import ClosedLoop, embed_adapted
 from stages.signature.detect import statistic
 from stages.signature.search.evolution import confirmed
-from stages.signature.search.space import PRESETS, start, to_signature
+from stages.signature.search.space import PRESETS, Preset, start, to_signature
 from stages.signature.spectrum import Signature
 from stages.statistics import exact_interval
 from stages.video.clips import NATURAL, Clip, split_groups
@@ -74,13 +74,13 @@ class Outcome:
     colour: ColourDifference
 
 
-def main(directories: list[Path], *, hand_set: bool) -> None:
+def main(directories: list[Path], presets: Sequence[Preset], *, hand_set: bool) -> None:
     params = load_params()
     everything = manifest(directories, params)
     halves = [[clip for clip in everything if clip.split == side] for side in ("train", "test")]
     rows, shows = [], []
     with processes() as pool:
-        for preset in PRESETS:
+        for preset in presets:
             chosen = params.model_copy(
                 update={"signature": params.signature.model_copy(update={"preset": preset})}
             )
@@ -249,5 +249,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.signature_halves")
     parser.add_argument("directories", nargs="+", type=Path, metavar="DIR")
     parser.add_argument("--hand-set", action="store_true", help="test the start alone")
+    parser.add_argument("--preset", choices=PRESETS, help="test this one alone")
     asked = parser.parse_args()
-    main(asked.directories, hand_set=asked.hand_set)
+    presets = [asked.preset] if asked.preset else PRESETS
+    main(asked.directories, presets, hand_set=asked.hand_set)

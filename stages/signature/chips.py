@@ -33,8 +33,8 @@ def signs(key: bytes, carrier: Carrier, blocks: int) -> NDArray[np.int8]:
     around it changes: marks of two spectra that are alike are alike.
     """
     ranks = carrier_band(carrier).ranks
-    drawn = chips(key, carrier.address, blocks * (ranks.max(initial=-1) + 1))
-    return drawn.reshape(-1, blocks)[ranks].T
+    needed = int(ranks.max(initial=-1)) + 1
+    return chips(key, carrier.address, needed * blocks).reshape(needed, blocks)[ranks].T
 
 
 def derived_key(master: bytes, purpose: str) -> bytes:

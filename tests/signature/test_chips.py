@@ -65,6 +65,10 @@ def test_a_coefficient_keeps_its_sign_when_the_band_around_it_changes():
     assert all(one[at] == another[at] for at in shared)
 
 
+def test_a_picture_without_a_block_has_no_signs():
+    assert signs(KEY, CARRIER, 0).shape == (0, carrier_band(CARRIER).ranks.size)
+
+
 def test_the_border_between_key_and_context_is_marked():
     assert chips(b"ab", "c", 64).tolist() != chips(b"a", "bc", 64).tolist()
 

@@ -18,6 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -35,6 +36,7 @@ from stages.signature.chips import derived_key
 from stages.signature.closed_loop import tilts
 from stages.signature.conditions import Conditions
 from stages.signature.embed import embed
+from stages.signature.search.evolution import turns
 from stages.signature.search.space import Preset, start, to_signature
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec
@@ -92,8 +94,7 @@ def round_trips_asked(params: Params) -> list[Trips]:
     """What the stage asks of the codecs."""
     settings, wanted = params.optimize, conditions(params.compress, params.signature)
     clips = spread(of_split(read_manifest(MANIFEST), "train"), settings.clips)
-    each = min(settings.clips_per_candidate, len(clips))
-    turns = Counter(number % len(clips) for number in range(settings.population * each))
+    tries = Counter(chain(*turns(settings.population, len(clips), settings.clips_per_candidate)))
     # Start and middle, which in the first generation are the same; start and found, to confirm; and
     # the start once for the credit.
     whole = 2 * settings.generations - 1 + 2 * settings.confirmations + 1
@@ -103,7 +104,7 @@ def round_trips_asked(params: Params) -> list[Trips]:
         for index, clip in enumerate(clips)
         for codec in wanted.codecs
         for tried in [
-            settings.generations * turns[index] + whole if codec in wanted.extremes.codecs else 0
+            settings.generations * tries[index] + whole if codec in wanted.extremes.codecs else 0
         ]
     ]
 

@@ -113,21 +113,26 @@ def evolve(
         "CMA_diagonal": True, "maxiter": math.inf, "verbose": -9, "verb_log": 0,
     }  # fmt: skip
     search = cma.CMAEvolutionStrategy(origin, sigma, options)
-    each = min(clips_per_candidate, clips)
-    turns = [
-        tuple((each * number + more) % clips for more in range(each))
-        for number in range(population)
-    ]
+    places = turns(population, clips, clips_per_candidate)
     history = []
     for number in range(1, generations + 1):
         middle, asked = candidate(search.result.xfavorite), search.ask()
-        tried = [(candidate(vector), turn) for vector, turn in zip(asked, turns, strict=True)]
+        tried = [(candidate(vector), turn) for vector, turn in zip(asked, places, strict=True)]
         whole: list[Tried] = [(vector, range(clips)) for vector in (candidate(origin), middle)]
         asked_for = [*whole, *tried]
         start, centre, *others = on_all_clips(evaluate(number, asked_for), asked_for)
         search.tell(asked, [-one.objective for one in others])
         history.append(Generation(number, start, centre, tuple(others), float(search.sigma)))
     return Found(history, candidate(search.result.xfavorite))
+
+
+def turns(population: int, clips: int, clips_per_candidate: int) -> list[tuple[int, ...]]:
+    """The clips of each candidate of a generation: the next few, round and round."""
+    each = min(clips_per_candidate, clips)
+    return [
+        tuple((each * number + more) % clips for more in range(each))
+        for number in range(population)
+    ]
 
 
 def on_all_clips(evaluated: Sequence[Evaluated], tried: Sequence[Tried]) -> list[Evaluated]:

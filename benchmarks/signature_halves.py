@@ -95,7 +95,7 @@ def main(directories: list[Path], presets: Sequence[Preset], *, hand_set: bool) 
     print(markdown(rows))
     print(f"\n{markdown(shows)}")
     print(
-        f"\n{len(everything)} clips of at most {FRAMES} frames, "
+        f"\n{len(everything)} clips of {lengths(everything)}, "
         f"{GEOMETRY.width}x{GEOMETRY.height}, x264 {params.compress.preset}; "
         f"{'nothing is learned' if hand_set else learning(params, halves)}. "
         "Share of clips found at a proven false positive rate of at most "
@@ -105,6 +105,13 @@ def main(directories: list[Path], presets: Sequence[Preset], *, hand_set: bool) 
         "the mark (or the codec) alone changes from a frame to the next: over the pixels of a "
         "clip, means over clips."
     )
+
+
+def lengths(everything: Sequence[Clip]) -> str:
+    """How long the clips are: what is short has less to find."""
+    short = sorted(clip.frames for clip in everything if clip.frames < FRAMES)
+    exceptions = f" ({len(short)} have less: {', '.join(map(str, short))})" if short else ""
+    return f"{FRAMES} frames{exceptions}"
 
 
 def learning(params: Params, halves: list[list[Clip]]) -> str:

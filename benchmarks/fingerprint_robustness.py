@@ -154,7 +154,7 @@ def row(name: str, drifts: list[Drift | None], model: ImpostorModel) -> dict[str
     return {
         "treatment": name,
         "median": f"{np.median(bits):g}",
-        "95 % under": f"{np.percentile(bits, 95):.0f}",
+        "95th percentile": f"{np.percentile(bits, 95):.0f}",
         "most": f"{bits.max()}",
         "found": f"{hits} of {len(usable)}",
         "95 % interval": f"{low:.1%} to {high:.1%}",

@@ -4,8 +4,7 @@
 
 The peers are `invisible-watermark` (dwtDct, dwtDctSvd, and RivaGAN, whose weights come in the
 package) and `blind-watermark`. They bring an OpenCV of their own and PyTorch, so install them in an
-environment apart: ``pip install invisible-watermark blind-watermark onnxruntime``. Those that are
-missing are left out.
+environment apart: ``pip install -e '.[peers-signature]'``. Those that are missing are left out.
 
 Peers mark single pictures with a payload. Here the payload is drawn from the key, and read with the
 votes of all frames summed; how likely a video without the mark agrees in so many bits is binomial,

@@ -96,7 +96,7 @@ def summary(hashed: Sequence[Hashes], crf: int) -> str:
     others = impostor_distances(*originals(hashed))
     apart = f"least {others.min()}, median {np.median(others):g}" if others.size else "none"
     return (
-        f"drift at CRF {crf}: median {np.median(drifts):g}, 95 % under "
+        f"drift at CRF {crf}: median {np.median(drifts):g}, 95th percentile "
         f"{np.percentile(drifts, 95):.3g}, most {drifts.max()} of {BITS} bits\n"
         f"distance of different recordings: {apart}\n"
         f"found again: {np.count_nonzero(drifts <= limit)} of {drifts.size}, up to {limit} bits "

@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.peers_fingerprint DIR...``
 
-The peers are the extra ``peers-fingerprint``. One of them brings an OpenCV of its own, so install them in an
-environment apart: ``pip install -e '.[peers-fingerprint]'``. Those that are missing are left out.
+The peers are the extra ``peers-fingerprint``. One of them brings an OpenCV of its own, so install
+them in an environment apart: ``pip install -e '.[peers-fingerprint]'``. Those that are missing are
+left out.
 
 Every hash is given the same decoded frames. Hashes over frames are the majority of their bits.
 Thorn's TMK is a real vector (of 255 numbers): its distance is the number of bits of 256 that the

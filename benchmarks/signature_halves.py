@@ -36,7 +36,7 @@ from stages.signature.search.evolution import confirmed
 from stages.signature.search.space import PRESETS, Preset, start, to_signature
 from stages.signature.spectrum import Signature
 from stages.statistics import exact_interval
-from stages.video.clips import NATURAL, Clip, split_groups
+from stages.video.clips import NATURAL, Clip, split_groups, spread
 from stages.video.codec import Codec
 from stages.video.colour import ColourDifference, colour_difference
 from stages.video.edits import grey
@@ -176,7 +176,8 @@ def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
 def optimised(params: Params, half: list[Clip], pool: Executor) -> Signature:
     """The signature that `optimize` finds on these clips."""
     with tempfile.TemporaryDirectory(prefix="afterimage-") as scratch:
-        _, origin, found = search(params, half, pool, Journal(Path(scratch) / "journal"))
+        used = spread(half, params.optimize.clips)
+        _, origin, found = search(params, used, pool, Journal(Path(scratch) / "journal"))
     return to_signature(np.array(confirmed(origin, found).vector), params.signature.preset)
 
 

@@ -16,8 +16,8 @@ from statistics import fmean, median
 
 import numpy as np
 
-from stages.command_line import told_in_one_line
-from stages.detection import detection_rates
+from stages.command_line import parser, told_in_one_line
+from stages.detection import detection_rates, false_positives
 from stages.errors import AfterimageError
 from stages.files import write_text, written_whole
 from stages.marking import headroom
@@ -33,7 +33,6 @@ from stages.signature.bound import threshold
 from stages.signature.conditions import Conditions
 from stages.signature.search.objective import Trial
 from stages.signature.search.space import start, to_signature
-from stages.statistics import exact_interval
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import MAX_CRF, Codec
 from stages.video.frames import Frames
@@ -52,7 +51,7 @@ with told_in_one_line():
     from stages.baselines.proxy import Proxy, Rounding
     from stages.baselines.scheme import FixedPattern, Keyed, Scheme
     from stages.baselines.task import Learned, Task
-    from stages.baselines.trial import Trial as ProxyTrial
+    from stages.baselines.trial import Trial as TracedTrial
 
 LEARNED: dict[str, Callable[[Task], Learned]] = {
     "adaptive": adaptive.learn,
@@ -205,10 +204,10 @@ def unkeyed(
 
 def clip_file(clip: Clip) -> list[Path]:
     """What a task on a clip reads."""
-    return [Path(clip.path)]
+    return [clip.file]
 
 
-def trial_file(trial: ProxyTrial | Trial) -> list[Path]:
+def trial_file(trial: TracedTrial | Trial) -> list[Path]:
     """What a method's trial on a clip reads."""
     return clip_file(trial.clip)
 
@@ -300,26 +299,26 @@ def rates(rows: list[Passage], scheme: Scheme, confidence: float) -> dict[str, f
         z_threshold=scheme.threshold,
         confidence=confidence,
     )
-    wrong_key_trials = 2 * scheme.wrong_keys * len(rows)
-    accused = sum(row.wrong_key_positives + (row.z_unmarked >= scheme.threshold) for row in rows)
-    trials = wrong_key_trials + len(rows)
+    pooled = false_positives(
+        [row.z_unmarked for row in rows],
+        [row.wrong_key_positives for row in rows],
+        scheme.wrong_keys,
+        z_threshold=scheme.threshold,
+        confidence=confidence,
+    )
     return {
         **found,
-        "fpr": accused / trials,
-        "fpr_ci_high": exact_interval(accused, trials, confidence)[1],
+        **pooled,
         "fpr_bound": scheme.bound,
-        "wrong_key_trials": wrong_key_trials,
         "codec_psnr_db": fmean(row.codec_psnr_db for row in rows),
     }
 
 
 def arguments() -> argparse.Namespace:
     """Which method is asked for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m stages.baseline", description="Learn a mark one way, and judge it."
-    )
-    parser.add_argument("--method", choices=METHODS, required=True, help="how to choose the mark")
-    return parser.parse_args()
+    options = parser()
+    options.add_argument("--method", choices=METHODS, required=True, help="how to choose the mark")
+    return options.parse_args()
 
 
 if __name__ == "__main__":

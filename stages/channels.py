@@ -10,15 +10,18 @@ from stages.pipeline.executor import FileExecutor
 from stages.pipeline.workers import in_order
 from stages.signature.alignment import Reach
 from stages.video.clips import Clip
-from stages.video.codec import MAX_CRF, Codec, EncoderName
+from stages.video.codec import MAX_CRF, PIXEL_FORMATS, Codec, EncoderName
 from stages.video.edits import edited, grey, normalised, shifted
 from stages.video.frames import Frames, Geometry
 
 EditName = Literal["second_generation", "grey", "shifted", "cropped", "rescaled"]
 EDIT_NAMES: tuple[EditName, ...] = get_args(EditName)
 
+# Of the edit `shifted`.
+LOST_FRAMES = 3
+
 _BEFORE: dict[EditName, Callable[[Frames], Frames]] = {
-    "shifted": lambda frames: shifted(frames, 3),
+    "shifted": lambda frames: shifted(frames, LOST_FRAMES),
     "cropped": lambda frames: edited(frames, "crop of 5 %"),
     "rescaled": lambda frames: edited(frames, "95 % size"),
 }
@@ -50,6 +53,10 @@ class Channel:
     edit: EditName | None = None
     reach: Reach = field(default_factory=Reach)
 
+    def takes(self, clip: Clip) -> bool:
+        """Whether anything is left of a clip."""
+        return self.edit != "shifted" or clip.frames > LOST_FRAMES
+
     def send(self, frames: Frames, subject: str) -> Received:
         """Edit, encode and decode, and bring back to the size of ``frames``."""
         moving = self._before(frames)
@@ -78,17 +85,21 @@ def matched_codec(
 ) -> Codec:
     """The encoder at the CRF at which these clips take most nearly as many bytes as with ``like``.
 
-    Bytes fall as the CRF rises, so a bisection finds it.
+    Bytes fall as the CRF rises, so a bisection finds it. Where the encoder does not know the pixel
+    format, its first one is stored.
     """
+    known = PIXEL_FORMATS[encoder]
+    pixel_format = like.pixel_format if like.pixel_format in known else known[0]
+    matched = replace(like, encoder=encoder, pixel_format=pixel_format)
     wanted = _total_bytes(like, clips, pool)
     low, high = 0, MAX_CRF[encoder]
     tried: dict[int, int] = {}
     while low <= high:
         middle = (low + high) // 2
-        tried[middle] = _total_bytes(replace(like, encoder=encoder, crf=middle), clips, pool)
+        tried[middle] = _total_bytes(replace(matched, crf=middle), clips, pool)
         low, high = (middle + 1, high) if tried[middle] > wanted else (low, middle - 1)
     nearest = min(tried, key=lambda crf: (max(tried[crf], wanted) / min(tried[crf], wanted), crf))
-    return replace(like, encoder=encoder, crf=nearest)
+    return replace(matched, crf=nearest)
 
 
 def _total_bytes(codec: Codec, clips: list[Clip], pool: FileExecutor) -> int:
@@ -96,7 +107,7 @@ def _total_bytes(codec: Codec, clips: list[Clip], pool: FileExecutor) -> int:
 
 
 def _clip_file(clip: Clip) -> list[Path]:
-    return [Path(clip.path)]
+    return [clip.file]
 
 
 def _bytes(clip: Clip, codec: Codec) -> int:

@@ -45,6 +45,17 @@ def _fail(message: str, status: int) -> None:
     sys.exit(status)
 
 
+def parser() -> argparse.ArgumentParser:
+    """Of the module that was started, whose docstring is its help."""
+    main = sys.modules["__main__"]
+    name = main.__spec__.name if main.__spec__ else main.__name__
+    return argparse.ArgumentParser(
+        prog=f"python -m {name.removesuffix('.__main__')}",
+        description=main.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def positive(text: str) -> int:
     """A whole number from 1, as an argument's type."""
     if not text.isdecimal() or int(text) < 1:

@@ -39,3 +39,29 @@ def detection_rates(
         "auc": auc(marked, unmarked),
         "clips": len(marked),
     }
+
+
+def false_positives(
+    unmarked: Sequence[float],
+    wrong_key_positives: Sequence[int],
+    wrong_keys: int,
+    *,
+    z_threshold: float,
+    confidence: float,
+) -> dict[str, float | int]:
+    """False positives over all trials in which nothing may be found: their rate, and its bound.
+
+    Parameters
+    ----------
+    unmarked : ``z`` of unmarked clips under the right key, a trial each.
+    wrong_key_positives : in how many trials of each clip a wrong key reached the threshold.
+    wrong_keys : tried on each clip, marked and unmarked: two trials each.
+    """
+    wrong_key_trials = 2 * wrong_keys * len(unmarked)
+    positives = sum(wrong_key_positives) + sum(z >= z_threshold for z in unmarked)
+    trials = wrong_key_trials + len(unmarked)
+    return {
+        "fpr": positives / trials,
+        "fpr_ci_high": exact_interval(positives, trials, confidence)[1],
+        "wrong_key_trials": wrong_key_trials,
+    }

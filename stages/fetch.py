@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from stages.command_line import parser
 from stages.errors import AfterimageError, VideoError
 from stages.files import written_whole
 from stages.pipeline import layout
@@ -204,4 +205,5 @@ def split(offers: Sequence[Offer], settings: Fetch) -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    parser().parse_args()
     run(main)

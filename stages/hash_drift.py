@@ -73,7 +73,7 @@ def main(params: Params) -> None:
 
 def both_files(clip: Clip) -> list[Path]:
     """What ``hash_clip`` reads."""
-    return [Path(clip.path), layout.compressed(clip.id)]
+    return [clip.file, layout.compressed(clip.id)]
 
 
 def hash_clip(clip: Clip, codec: Codec, recipe: str) -> Hashed:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stages.command_line import parser
 from stages.errors import AfterimageError
 from stages.files import write_text
 from stages.marking import conditions, headroom
@@ -51,9 +52,10 @@ def main(params: Params) -> None:
     clips = of_split(read_manifest(layout.MANIFEST), "train")
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
-    journal = Journal(scratch.path(f"{_digest(params, clips)}.jsonl"))
+    used = spread(clips, params.optimize.clips)
+    journal = Journal(scratch.path(f"{_digest(params, used)}.jsonl"))
     with workers() as pool:
-        history, origin, found = search(params, clips, pool, journal)
+        history, origin, found = search(params, used, pool, journal)
     chosen = confirmed(origin, found)
     signature = to_signature(np.array(chosen.vector), params.signature.preset)
     write_text(layout.SIGNATURE, signature.to_json())
@@ -89,34 +91,33 @@ class Searched(NamedTuple):
 
 
 def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journal) -> Searched:
-    """Search on some of the clips, and compare what was found with the start."""
+    """Search on these clips, and compare what was found with the start."""
     settings, origin = params.optimize, candidate(start())
-    used = spread(clips, settings.clips)
     results = partial(journaled, pool, journal)
-    loops = looped(params, used, origin, results)
-    credit = loop_credit(params, used, loops, results)
+    loops = looped(params, clips, results)
+    credit = loop_credit(params, clips, loops, results)
     with progress("optimize", evaluations(settings), "candidates") as advance:
         adaptations = [loop.adaptation for loop in loops]
-        evaluator = Evaluator(params, used, adaptations, credit, results, advance)
+        evaluator = Evaluator(params, clips, adaptations, credit, results, advance)
         history, found = evolve(
             evaluator,
             start(),
-            clips=len(used),
+            clips=len(clips),
             clips_per_candidate=settings.clips_per_candidate,
             population=settings.population,
             generations=settings.generations,
             sigma=settings.sigma,
             seed=settings.seed,
         )
-        tried = [(vector, range(len(used))) for vector in (origin, found)]
+        tried = [(vector, range(len(clips))) for vector in (origin, found)]
         numbers = range(settings.generations + 1, settings.generations + 1 + settings.confirmations)
         pairs = [evaluator(number, tried) for number in numbers]
     return Searched(history, *(Evaluated.over(looks) for looks in zip(*pairs, strict=True)))
 
 
-def looped(params: Params, clips: list[Clip], vector: Candidate, results: Results) -> list[Loop]:
-    """What a closed loop, as `validate` has it, does for a candidate on each clip."""
-    wanted = conditions(params.compress, params.signature)
+def looped(params: Params, clips: list[Clip], results: Results) -> list[Loop]:
+    """What a closed loop, as `validate` has it, does for the start on each clip."""
+    wanted, vector = conditions(params.compress, params.signature), candidate(start())
     asked = {
         (LOOP, index, *vector): trial(params, LOOP, vector, clip, wanted)
         for index, clip in enumerate(clips)
@@ -163,8 +164,9 @@ class Evaluator:
         scores = dict(zip(asked, self.results(run_trial, asked), strict=True))
         found = []
         for vector, indices in tried:
-            z = [np.add(scores[number, index, *vector], self.credit[index]) for index in indices]
-            found.append(Evaluated.of(vector, z, wanted))
+            z = [scores[number, index, *vector] for index in indices]
+            credit = [self.credit[index] for index in indices]
+            found.append(Evaluated.of(vector, z, wanted, credit))
             self.advance(f"(generation {number})")
         return found
 
@@ -229,8 +231,8 @@ def journaled(
 
 
 def _clip_file(trial: Trial) -> list[Path]:
-    """What ``run_trial`` reads."""
-    return [Path(trial.clip.path)]
+    """What a trial reads."""
+    return [trial.clip.file]
 
 
 def _digest(params: Params, clips: Sequence[Clip]) -> str:
@@ -242,7 +244,7 @@ def _digest(params: Params, clips: Sequence[Clip]) -> str:
         params.signature.closed_loop,
         asdict(headroom(params.signature)),
         params.optimize.seed,
-        [(asdict(clip), file_digest(Path(clip.path))) for clip in clips],
+        [(asdict(clip), file_digest(clip.file)) for clip in clips],
         version(),
     )
 
@@ -258,4 +260,5 @@ def _row(generation: Generation) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    parser().parse_args()
     run(main)

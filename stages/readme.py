@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from itertools import dropwhile, takewhile
 from pathlib import Path
@@ -111,8 +112,8 @@ def sweep() -> str:
     """The rows of the sweep as a table: by CRF, by encoder, by edit."""
     params = load_params()
     rows = [
-        ("after", "kbit/s, unmarked", "signature found (95 % interval)", "median z", "threshold", "bound",
-         "fingerprint drift, median / most"),
+        ("after", "kbit/s, unmarked", "signature found (95 % interval)", "median z", "threshold",
+         "bound", "fingerprint drift, median / most"),
         ("---",) * 7,
     ]  # fmt: skip
     for row in (*crf_rows(params.sweep), *other_rows(params.sweep, params.compress)):
@@ -198,7 +199,9 @@ def _against_the_report(found: dict[str, Any]) -> str:
 
 def _forward(loop: dict[str, Any], untrained: dict[str, Any]) -> str:
     """What the gradient with the codec forward came to."""
-    reached = f"median z {loop['harder']['real']['z_median']:.1f} for {loop['encodes']} real encodes"
+    reached = (
+        f"median z {loop['harder']['real']['z_median']:.1f} for {loop['encodes']} real encodes"
+    )
     kept = all(loop[part] == untrained[part] for part in ("proxy", "real", "harder"))
     return f"`real_forward` {'met nothing better than its start, ' if kept else ''}{reached}"
 
@@ -227,7 +230,7 @@ def _load(stage: str) -> dict[str, Any]:
     return content
 
 
-PARTS = {
+PARTS: dict[str, Callable[[], str]] = {
     "results": results,
     "frontier": frontier,
     "sweep": sweep,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from stages.command_line import parser
 from stages.errors import AfterimageError
 from stages.files import write_text, written_whole
 from stages.page.charts.convergence import Step
@@ -128,4 +129,5 @@ def _rows(path: Path, columns: list[str]) -> Iterable[tuple[Any, ...]]:
 
 
 if __name__ == "__main__":
+    parser().parse_args()
     run(main)

@@ -8,6 +8,7 @@ The signature stays as it is. Beside the mark, each row tells the drift of the f
 """
 
 import argparse
+import logging
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import get_args
 
 import numpy as np
 
-from stages.channels import EDIT_NAMES, Channel, matched_codec
+from stages.channels import EDIT_NAMES, LOST_FRAMES, Channel, matched_codec
+from stages.command_line import parser
 from stages.detection import detection_rates
 from stages.errors import AfterimageError
 from stages.fingerprint.distance import hamming
@@ -36,6 +38,8 @@ from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import EncoderName
 from stages.video.lossless import decode_lossless
 from stages.video.quality import psnr_rgb
+
+log = logging.getLogger(__name__)
 
 # Clips on which another encoder's CRF is found.
 MATCHED_CLIPS = 4
@@ -74,6 +78,7 @@ def main(params: Params, asked: argparse.Namespace) -> None:
     settings = params.signature
     with workers() as pool:
         channel = channel_of(params, asked, clips, pool)
+        clips = lasting(clips, channel)
         check = Check(
             channel,
             load_signature(layout.SIGNATURE),
@@ -112,9 +117,25 @@ def channel_of(
     )
 
 
+def lasting(clips: list[Clip], channel: Channel) -> list[Clip]:
+    """The clips that the channel leaves something of."""
+    kept = [clip for clip in clips if channel.takes(clip)]
+    short = [clip.id for clip in clips if not channel.takes(clip)]
+    if short:
+        log.warning(
+            "%s: left out, with %d frames or less: %s", channel.name, LOST_FRAMES, ", ".join(short)
+        )
+    if not kept:
+        raise AfterimageError(
+            f"{layout.MANIFEST}: no natural test clip has more than the {LOST_FRAMES} frames that "
+            f"`{channel.name}` takes away; raise fetch.max_frames, or take it out of sweep.edits"
+        )
+    return kept
+
+
 def both_files(clip: Clip) -> list[Path]:
     """What ``score_clip`` reads."""
-    return [Path(clip.path), layout.marked(clip.id)]
+    return [clip.file, layout.marked(clip.id)]
 
 
 def score_clip(clip: Clip, check: Check) -> Score:
@@ -176,16 +197,14 @@ def summary(
 
 def arguments() -> argparse.Namespace:
     """Which row is asked for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m stages.sweep", description="Measure one row of the sweep."
-    )
-    row = parser.add_mutually_exclusive_group(required=True)
+    options = parser()
+    row = options.add_mutually_exclusive_group(required=True)
     row.add_argument("--crf", type=int, help="another CRF of the encoder under test")
     row.add_argument(
         "--encoder", choices=get_args(EncoderName), help="another encoder, at the same bitrate"
     )
     row.add_argument("--edit", choices=EDIT_NAMES, help="something that happens besides")
-    return parser.parse_args()
+    return options.parse_args()
 
 
 if __name__ == "__main__":

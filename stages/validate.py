@@ -8,23 +8,27 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from stages.detection import detection_rates
+from stages.command_line import parser
+from stages.detection import detection_rates, false_positives
 from stages.errors import AfterimageError
-from stages.files import write_bytes, written_whole
+from stages.files import written_whole
 from stages.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params, Validate
-from stages.pipeline.scratch import file_digest
+from stages.pipeline.pieces import Piece
+from stages.pipeline.scratch import Scratch, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
 from stages.signature.blocks import Headroom
 from stages.signature.bound import threshold
-from stages.signature.chips import derived_key
+from stages.signature.chips import derived_key, wrong_keys
 from stages.signature.closed_loop import ClosedLoop, embed_adapted
 from stages.signature.detect import correlate, correlate_many, features
 from stages.signature.spectrum import Signature, load_signature
@@ -32,7 +36,7 @@ from stages.statistics import exact_interval
 from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec
 from stages.video.colour import colour_difference
-from stages.video.lossless import encode_lossless
+from stages.video.lossless import decode_lossless, encode_lossless
 from stages.video.pictures import comparison, write_png
 from stages.video.quality import measure
 
@@ -52,10 +56,13 @@ class Check:
     psnr_db: float
     headroom: Headroom
     loop: ClosedLoop
-    pictured: frozenset[str]
     z_threshold: float
     wrong_keys: int
     seed: int
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as plain data, and in place of the key what only tells it from others."""
+        return {**asdict(self), "key": derived_key(self.key, "scratch").hex()}
 
 
 @dataclass(frozen=True)
@@ -87,34 +94,59 @@ class Checked:
     score: Score
     reached: tuple[int, ...]
 
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> "Checked":
+        """From plain data."""
+        return cls(Score(**plain["score"]), tuple(plain["reached"]))
+
 
 def main(params: Params) -> None:
     clips = of_split(read_manifest(layout.MANIFEST), "test")
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to test on")
+    check, scratch = check_of(params), Scratch("validate")
+    pieces = [
+        Piece.of(clip, scratch, check.plain(), file_digest(layout.compressed(clip.id)))
+        for clip in clips
+    ]
+    missing = [one for one in pieces if not one.done]
+    with workers() as pool:
+        score = partial(score_clip, check=check)
+        map_items(pool, score, missing, label="validate", reads=both_files)
+    with written_whole(layout.MARKED) as folder:
+        for one in pieces:
+            one.give(folder / layout.marked(one.clip.id).relative_to(layout.MARKED))
+    with written_whole(layout.PICTURES) as folder:
+        for clip in spread(clips, PICTURED):
+            write_png(folder / layout.picture(clip.id).relative_to(layout.PICTURES), picture(clip))
+    done = [Checked.of(one.found()) for one in pieces]
+    write_table(layout.MARKED_TABLE, [checksum(clip) for clip in clips])
+    write_table(layout.SCORES, [asdict(one.score) for one in done])
+    write_metrics(layout.metrics("validate"), summary(done, check.z_threshold, params.validation))
+    scratch.clear()
+
+
+def check_of(params: Params) -> Check:
+    """What is asked for."""
     settings = params.signature
     wanted = conditions(params.compress, settings)
-    check = Check(
+    return Check(
         signature=load_signature(layout.SIGNATURE),
         codec=params.compress.codec,
         key=secret_key(settings.demonstration_key),
         psnr_db=settings.psnr_db,
         headroom=headroom(settings),
         loop=ClosedLoop(wanted, settings.closed_loop),
-        pictured=frozenset(clip.id for clip in spread(clips, PICTURED)),
         z_threshold=wanted.threshold,
         wrong_keys=params.validation.wrong_keys,
         seed=params.validation.seed,
     )
-    with written_whole(layout.MARKED) as marked, written_whole(layout.PICTURES) as pictures:
-        marked.mkdir()
-        pictures.mkdir()
-        score = partial(score_clip, check=check, marked=marked, pictures=pictures)
-        with workers() as pool:
-            done = map_items(pool, score, clips, label="validate", reads=both_files)
-    write_table(layout.MARKED_TABLE, [checksum(clip) for clip in clips])
-    write_table(layout.SCORES, [asdict(one.score) for one in done])
-    write_metrics(layout.metrics("validate"), summary(done, check.z_threshold, params.validation))
+
+
+def picture(clip: Clip) -> NDArray[np.uint8]:
+    """A clip before and after it was marked, for the eye."""
+    original = clip.read()
+    return comparison(original, decode_lossless(layout.marked(clip.id), original))
 
 
 def checksum(clip: Clip) -> dict[str, str]:
@@ -122,31 +154,25 @@ def checksum(clip: Clip) -> dict[str, str]:
     return {"id": clip.id, "sha256": file_digest(layout.marked(clip.id))}
 
 
-def both_files(clip: Clip) -> list[Path]:
+def both_files(one: Piece) -> list[Path]:
     """What ``score_clip`` reads."""
-    return [Path(clip.path), layout.compressed(clip.id)]
+    return [one.clip.file, layout.compressed(one.clip.id)]
 
 
-def score_clip(clip: Clip, check: Check, marked: Path, pictures: Path) -> Checked:
+def score_clip(one: Piece, check: Check) -> None:
     """Mark one clip, compress it, and look for the right key and for wrong ones."""
-    original = clip.read()
+    clip, original = one.clip, one.clip.read()
     carrying = embed_adapted(
         original, check.signature, check.key,
-        psnr_db=check.psnr_db, headroom=check.headroom, loop=check.loop,
+        psnr_db=check.psnr_db, headroom=check.headroom, loop=check.loop, subject=clip.id,
     )  # fmt: skip
-    write_bytes(
-        marked / layout.marked(clip.id).relative_to(layout.MARKED), encode_lossless(carrying)
-    )
-    if clip.id in check.pictured:
-        write_png(pictures / f"{clip.id}.png", comparison(original, carrying))
     encoded = check.codec.encode(carrying, subject=clip.id)
     received = check.codec.decode(encoded, original, subject=clip.id)
     compressed = layout.compressed(clip.id).read_bytes()
     unmarked = check.codec.decode(compressed, original, subject=clip.id)
     in_marked = features(received, check.signature)
     in_unmarked = features(unmarked, check.signature)
-    purpose = f"wrong key/{check.seed}/{clip.id}"
-    keys = [derived_key(check.key, f"{purpose}/{index}") for index in range(check.wrong_keys)]
+    keys = wrong_keys(check.key, clip.id, check.wrong_keys, check.seed)
     wrong = np.concatenate([correlate_many(found, keys) for found in (in_marked, in_unmarked)])
     quality = measure(original, carrying)
     colour = colour_difference(original, carrying)
@@ -168,7 +194,8 @@ def score_clip(clip: Clip, check: Check, marked: Path, pictures: Path) -> Checke
         bytes_marked=len(encoded),
         bytes_unmarked=len(compressed),
     )
-    return Checked(score, tuple(int(np.sum(wrong >= threshold(level))) for level in LEVELS))
+    reached = tuple(int(np.sum(wrong >= threshold(level))) for level in LEVELS)
+    one.leave(encode_lossless(carrying), asdict(Checked(score, reached)))
 
 
 def summary(done: list[Checked], z_threshold: float, settings: Validate) -> dict[str, Metric]:
@@ -180,9 +207,14 @@ def summary(done: list[Checked], z_threshold: float, settings: Validate) -> dict
         z_threshold=z_threshold,
         confidence=settings.confidence,
     )
-    wrong_key_trials = 2 * settings.wrong_keys * len(scores)
-    innocent_trials = wrong_key_trials + len(scores)
-    accused = sum(score.wrong_key_positives + (score.z_unmarked >= z_threshold) for score in scores)
+    pooled = false_positives(
+        [score.z_unmarked for score in scores],
+        [score.wrong_key_positives for score in scores],
+        settings.wrong_keys,
+        z_threshold=z_threshold,
+        confidence=settings.confidence,
+    )
+    trials = int(pooled["wrong_key_trials"])
     reached = np.sum([one.reached for one in done], axis=0)
     means = (
         "psnr_db", "ssim", "vmaf", "ciede2000_median", "ciede2000_p999",
@@ -190,19 +222,17 @@ def summary(done: list[Checked], z_threshold: float, settings: Validate) -> dict
     )  # fmt: skip
     return {
         **rates,
-        "fpr": accused / innocent_trials,
-        "fpr_ci_high": exact_interval(accused, innocent_trials, settings.confidence)[1],
+        **pooled,
         **{name: fmean(getattr(score, name) for score in scores) for name in means},
         # Extra bits that the mark costs at the same encoder setting, as a share of the unmarked.
         "bitrate_overhead": sum(s.bytes_marked for s in scores)
         / sum(s.bytes_unmarked for s in scores)
         - 1,
         "frames_per_clip": round(fmean(score.frames for score in scores)),
-        "wrong_key_trials": wrong_key_trials,
         "wrong_key_fpr": {
             f"{level:.0e}": {
-                "rate": count / wrong_key_trials,
-                "ci_high": exact_interval(count, wrong_key_trials, settings.confidence)[1],
+                "rate": count / trials,
+                "ci_high": exact_interval(count, trials, settings.confidence)[1],
             }
             for level, count in zip(LEVELS, reached.tolist(), strict=True)
         },
@@ -210,4 +240,5 @@ def summary(done: list[Checked], z_threshold: float, settings: Validate) -> dict
 
 
 if __name__ == "__main__":
+    parser().parse_args()
     run(main)

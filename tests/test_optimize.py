@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.optimize import LOOP, Evaluator, extremes, loop_credit, looped
+from stages.optimize import LOOP, Evaluator, _digest, extremes, loop_credit, looped
 from stages.pipeline.params_file import load_params
 from stages.signature.search.evolution import candidate
 from stages.signature.search.space import start
@@ -29,7 +29,7 @@ def test_credit_is_what_the_loop_adds_and_the_start_with_it_is_as_the_loop_leave
     params, small_clips
 ):
     clips = small_clips[:2]
-    loops = looped(params, clips, START, in_this_process)
+    loops = looped(params, clips, in_this_process)
     assert len(loops[0].z) == 4  # three codecs, and grey after the first
     credit = loop_credit(params, clips, loops, in_this_process)
     adaptations = [loop.adaptation for loop in loops]
@@ -37,7 +37,16 @@ def test_credit_is_what_the_loop_adds_and_the_start_with_it_is_as_the_loop_leave
     vector = candidate(start() + 0.1)
     first, second = evaluate(LOOP, [(START, (0, 1)), (vector, (1,))])
     assert [codec.crf for codec in extremes(params).codecs] == [28, 45]
-    expected = [loop.z[place] for loop in loops for place in (0, 2, 3)]
-    assert first.z == pytest.approx(expected, abs=1e-5)
+    reached = [[loop.z[place] for place in (0, 2, 3)] for loop in loops]
+    measured = np.reshape(first.z, (2, 3))
+    assert measured + np.array(credit) == pytest.approx(np.array(reached), abs=1e-5)
+    wanted = extremes(params)
+    assert first.assurance == pytest.approx([wanted.assurance(z) for z in reached], abs=1e-5)
     assert len(second.z) == 3
     assert not np.allclose(second.z, first.z[3:])
+
+
+def test_a_journal_is_of_the_clips_that_are_used(params, small_clips):
+    """Places in it count among them: with others, the same place is another clip."""
+    assert _digest(params, small_clips[:2]) != _digest(params, small_clips[:1])
+    assert _digest(params, small_clips[:2]) == _digest(params, small_clips[:2])

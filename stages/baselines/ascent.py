@@ -8,8 +8,10 @@ import numpy as np
 
 from stages.baselines.autodiff import grad
 from stages.baselines.channel import Channel
-from stages.baselines.task import Step, Task, rounded
+from stages.baselines.task import Step, Task
 from stages.baselines.trial import Outcome, Trial, run_trial
+from stages.errors import AfterimageError
+from stages.signature.search.evolution import candidate
 from stages.signature.search.space import Vector, bounds
 
 # Of marked and of unmarked scores, larger is better; autograd can follow.
@@ -30,7 +32,7 @@ def climb(
     low, high = bounds()
     history: list[Step] = []
     for number in range(1, task.steps + 1):
-        step, slope = _looked(task, rounded(vector), channels, objective, unmarked)
+        step, slope = _looked(task, candidate(vector), channels, objective, unmarked)
         history.append(step)
         task.advance(f"(objective {step.objective:.3f})")
         mean = _MEMORY * mean + (1 - _MEMORY) * slope
@@ -60,6 +62,8 @@ def _looked(
     z, slopes = zip(*(_stacked(population, len(vector)) for population in populations), strict=True)
     slope = sum(grad(objective, which)(*z) @ slopes[which] for which in range(2) if len(z[which]))
     step = Step(vector, round(float(objective(*z)), 6), tuple(z[0].tolist()))
+    if not np.isfinite(step.objective):
+        raise AfterimageError(f"gradient ascent: the objective is {step.objective}; z: {step.z}")
     return step, np.asarray(np.round(slope, _DECIMALS), np.float64)
 
 

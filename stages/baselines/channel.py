@@ -36,7 +36,7 @@ class Marking:
     signature : its carriers are all usable.
     key : of the mark.
     pictures : the mark of each carrier, at strength 1.
-    psnr_db : that the mark has to keep, over R, G and B.
+    psnr_db : that the mark has to keep, over R, G and B; infinite if there is to be none.
     headroom : how unevenly the distortion may lie.
     """
 
@@ -144,7 +144,7 @@ class ThroughCodec:
     codec: Codec
 
     def respond(self, marking: Marking) -> Response:
-        marked = embed(
+        marked = marking.frames if marking.strength == 0 else embed(
             marking.frames, marking.signature, marking.key,
             psnr_db=marking.psnr_db, headroom=marking.headroom,
         )  # fmt: skip

@@ -1,8 +1,10 @@
 """The main line's CMA-ES on the real codec, for no more real encodes than `real_forward` has."""
 
+import math
 from collections.abc import Sequence
 
 from stages.baselines.task import Learned, Step, Task
+from stages.errors import AfterimageError
 from stages.signature.search.evolution import (
     Evaluated,
     Tried,
@@ -14,15 +16,21 @@ from stages.signature.search.objective import Trial, run_trial
 
 
 def learn(task: Task) -> Learned:
-    """As many whole generations as the budget allows, candidates on a clip each.
+    """As many generations of the population asked for as the budget allows, and at least one.
 
-    Where it allows not one of the population asked for, it is one of as many as it does.
+    Candidates see a clip each, and there are as many of them as the budget is good for.
     """
     clips = len(task.clips)
     # Of start and middle in each generation, and of start and found in the end.
     pair = 2 * clips
     allowed = task.steps * clips - pair
-    population = max(2, min(task.population, allowed - pair))
+    generations = max(1, allowed // (task.population + pair))
+    population = allowed // generations - pair
+    if population < 2:
+        needed = math.ceil((2 * pair + 2) / clips)
+        raise AfterimageError(
+            f"baseline.steps = {task.steps}: cmaes needs {needed} or more on {clips} clips"
+        )
     looks = Looks(task)
     history, vector = evolve(
         looks,
@@ -30,7 +38,7 @@ def learn(task: Task) -> Learned:
         clips=clips,
         clips_per_candidate=1,
         population=population,
-        generations=max(1, allowed // (population + pair)),
+        generations=generations,
         sigma=task.sigma,
         seed=task.seed,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from stages.baselines import fixed_pattern
 from stages.signature.blocks import Headroom
 from stages.signature.bound import false_positive_bound
-from stages.signature.chips import derived_key
+from stages.signature.chips import wrong_keys
 from stages.signature.detect import correlate, correlate_many, features
 from stages.signature.embed import embed
 from stages.signature.spectrum import Signature
@@ -65,10 +65,7 @@ class Keyed:
 
     def find(self, frames: Frames, subject: str) -> Found:
         found = features(frames, self.signature)
-        keys = [
-            derived_key(self.key, f"wrong key/{self.seed}/{subject}/{index}")
-            for index in range(self.wrong_keys)
-        ]
+        keys = wrong_keys(self.key, subject, self.wrong_keys, self.seed)
         wrong = correlate_many(found, keys)
         return Found(correlate(found, self.key), int(np.sum(wrong >= self.threshold)))
 

@@ -74,8 +74,3 @@ class Learned:
 def best(history: Sequence[Step]) -> Candidate:
     """The vector of the best step by the method's own objective; of equals, the earliest."""
     return max(history, key=lambda step: step.objective).vector
-
-
-def rounded(vector: Vector) -> Candidate:
-    """So that the last bit of a float cannot change a run."""
-    return tuple(round(float(value), 6) for value in vector)

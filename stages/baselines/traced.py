@@ -14,14 +14,13 @@ import numpy as np
 from stages.baselines.autodiff import anp, defvjp, primitive
 from stages.signature.carriers import Band, Floats, carrier_band, to_coefficients, to_pixels
 from stages.signature.chips import signs
+from stages.signature.detect import NOTHING
 from stages.signature.evidence import neighbours
 from stages.signature.pattern import RGB_ERROR
 from stages.signature.search.space import Preset, meaning
 from stages.signature.spans import Span, spans, windows
 from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames
-
-_NOTHING = 0.02
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,8 @@ def statistic(carriers: Sequence[Traced], seen: Mapping[str, Any], frames: int, 
     ]
     energy = sum(anp.sum(q**2) for _, q in features)
     evidence = sum(anp.sum(signs(key, carrier, len(q)) * q) for carrier, q in features)
-    return evidence / anp.sqrt(energy)
+    # Nothing moves in it: like the detector, 0, and no slope.
+    return evidence / anp.sqrt(energy) if energy > 0 else 0.0 * evidence
 
 
 def _coefficients(pictures: Any, one: Traced, frames: int) -> Any:
@@ -143,7 +143,7 @@ def _weighed(coefficients: Any, parts: Sequence[Span], one: Traced) -> tuple[Any
 
 
 def _whitened(values: Any, one: Traced) -> Any:
-    relative = values / anp.sqrt(anp.mean(values**2) + _NOTHING**2)
+    relative = values / anp.sqrt(anp.mean(values**2) + NOTHING**2)
     weights = one.weight / np.sqrt(values.size) * one.amplitudes
     energy = relative**2
     by_frequency = anp.mean(energy, axis=0) + 0.01

@@ -1,6 +1,5 @@
 """One vector on one clip: what the detector finds, and how that changes with the vector."""
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from stages.signature.carriers import Floats
 from stages.signature.search.space import Preset, to_signature
 from stages.signature.spectrum import Signature
 from stages.video.clips import Clip
-from stages.video.frames import Frames
+from stages.video.decoded import decoded
 
 # Scores and slopes are rounded before they move the vector, so that the last bit of a float, which
 # is a processor's own, decides nothing.
@@ -69,7 +68,7 @@ def scores_near(trial: Trial) -> Callable[[Any], Any]:
 
     A clip in which no carrier fits has the one score 0.
     """
-    frames = _frames(trial.clip)
+    frames = decoded(trial.clip)
     whole = to_signature(np.array(trial.vector), trial.preset)
     signature = Signature(whole.usable(len(frames)))
     key = training_key(trial.seed, trial.clip.id)
@@ -153,9 +152,3 @@ def _joined(parts: Pictures, marking: Marking) -> Floats:
     return np.concatenate(
         [parts[carrier.address].ravel() for carrier in marking.signature.carriers]
     )
-
-
-@functools.lru_cache(maxsize=32)
-def _frames(clip: Clip) -> Frames:
-    """A training clip, decoded once a process."""
-    return clip.read()

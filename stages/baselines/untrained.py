@@ -2,17 +2,18 @@
 
 import numpy as np
 
-from stages.baselines.task import Learned, Task, rounded
+from stages.baselines.task import Learned, Task
+from stages.signature.search.evolution import candidate
 from stages.signature.search.space import bounds
 
 
 def hand_set(task: Task) -> Learned:
     """Where every search sets out."""
-    return Learned(rounded(task.origin), (), encodes=0)
+    return Learned(candidate(task.origin), (), encodes=0)
 
 
 def random_spectrum(task: Task) -> Learned:
     """Every coordinate uniform over its range."""
     low, high = bounds()
     drawn = np.random.default_rng(task.seed).uniform(low, high)
-    return Learned(rounded(drawn), (), encodes=0)
+    return Learned(candidate(drawn), (), encodes=0)

@@ -9,7 +9,7 @@ from stages.files import write_text
 
 
 class Journal:
-    """Results by what they are results of; every line is on disk before the next one is asked for.
+    """Results by what they are results of; every line is on disk before it is used.
 
     A deterministic search asks for the same pieces in the same order again and finds them here,
     so that there is no other state to restore.

@@ -202,3 +202,17 @@ class Params(Section):
     fingerprint: Fingerprint
     sweep: Sweep
     baseline: Baseline
+
+    @field_validator("sweep")
+    @classmethod
+    def _within_the_encoders_ranges(cls, value: Sweep, info: ValidationInfo) -> Sweep:
+        compress = info.data.get("compress")
+        if compress is None:
+            return value
+        highest = MAX_CRF[compress.encoder]
+        for name, crfs in (("crf", value.crf), ("second_crf", [value.second_crf])):
+            if max(crfs) > highest:
+                raise ValueError(
+                    f"{name} = {max(crfs)}, but must be from 0 to {highest} for {compress.encoder}"
+                )
+        return value

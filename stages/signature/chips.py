@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 from stages.signature.carriers import carrier_band
 from stages.signature.spectrum import Carrier
 
-MIN_KEY_BYTES = 16
-
 _DOMAIN = b"afterimage/chips/1"
 
 
@@ -42,6 +40,11 @@ def derived_key(master: bytes, purpose: str) -> bytes:
     return hashlib.shake_256(
         len(master).to_bytes(8, "big") + master + b"derive/" + purpose.encode()
     ).digest(32)
+
+
+def wrong_keys(master: bytes, subject: str, count: int, seed: int) -> list[bytes]:
+    """Keys of nobody, to be tried on a clip: independent of the master's own chips."""
+    return [derived_key(master, f"wrong key/{seed}/{subject}/{index}") for index in range(count)]
 
 
 def video_key(master: bytes, video_id: str) -> bytes:

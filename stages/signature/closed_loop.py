@@ -81,9 +81,12 @@ def embed_adapted(
     psnr_db: float,
     loop: ClosedLoop,
     headroom: Headroom = Headroom(),  # noqa: B008 (frozen)
+    subject: str = "clip",
 ) -> Frames:
     """The video with the mark that ``adapted`` finds."""
-    found = adapted(frames, signature, key, psnr_db=psnr_db, loop=loop, headroom=headroom)
+    found = adapted(
+        frames, signature, key, psnr_db=psnr_db, loop=loop, headroom=headroom, subject=subject
+    )
     return found.frames
 
 
@@ -95,28 +98,32 @@ def adapted(
     psnr_db: float,
     loop: ClosedLoop,
     headroom: Headroom,
+    subject: str = "clip",
 ) -> Adapted:
-    """The mark that is found most surely, of the plain one and a few a round."""
+    """The mark that is found most surely, of the plain one and a few a round.
+
+    ``subject`` names the video in an error of the codec.
+    """
     reference = RgbReference.of(frames)
     plain = within(pattern(frames, signature, key), headroom)
     best = Adapted(add(reference, plain, psnr_db=psnr_db), {}, 0.0)
     if not plain or loop.rounds == 0:
         return best
     wanted = loop.conditions
-    scores = wanted.scores(best.frames, signature, key)
+    scores = wanted.scores(best.frames, signature, key, subject)
     volumes, seen = plain, Response({}, {})
     for number in range(loop.rounds):
         undecided = wanted.undecided(scores)
         for codec, planes in ((wanted.mildest, "Y"), (undecided, "UV")):
             if any(plane in planes for plane in volumes):
-                answer, received = probe(frames, volumes, codec, psnr_db - _PROBE_DB)
+                answer, received = probe(frames, volumes, codec, psnr_db - _PROBE_DB, subject)
                 seen = seen.plus(answer.counted(sensitivity(received, signature.within(planes))))
         gains = seen.gains()
         moved = shaped(plain, gains)
         for tried in [best.log_odds + step / 2**number for step in tilts(signature)]:
             candidate = within(tilted(moved, tried), headroom)
             marked = add(reference, candidate, psnr_db=psnr_db)
-            reached = wanted.scores(marked, signature, key)
+            reached = wanted.scores(marked, signature, key, subject)
             if wanted.assurance(reached) > wanted.assurance(scores):
                 best, scores, volumes = Adapted(marked, gains, tried), reached, candidate
     return best
@@ -177,7 +184,7 @@ def _sum(one: Mapping[Plane, Blocks], other: Mapping[Plane, Blocks]) -> dict[Pla
 
 
 def probe(
-    frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float
+    frames: Frames, volumes: Volumes, codec: Codec, psnr_db: float, subject: str = "clip"
 ) -> tuple[Response, Frames]:
     """Send the volumes through a codec, at about a PSNR, once added and once subtracted.
 
@@ -186,7 +193,8 @@ def probe(
     error = sum(rgb_errors(volumes).values())
     strength = round(255 * 10 ** (-psnr_db / 20) / math.sqrt(error), 9)
     above, below = (
-        codec.round_trip(plus(frames, volumes, signed)) for signed in (strength, -strength)
+        codec.round_trip(plus(frames, volumes, signed), subject=subject)
+        for signed in (strength, -strength)
     )
     received, sent = {}, {}
     for plane, volume in volumes.items():

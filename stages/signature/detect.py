@@ -13,7 +13,7 @@ from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames
 
 # Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
-_NOTHING = 0.02
+NOTHING = 0.02
 
 # Of each carrier, by block and coefficient [shape=(blocks, n)].
 Features = dict[Carrier, Floats]
@@ -90,7 +90,7 @@ def _whitened(values: Floats, carrier: Carrier) -> Floats:
     # Relative to their own size, so that the weight alone says how carriers compare, unless
     # nothing is there, as in the chroma of grey video; and the energy of a carrier is shared by its
     # features, so its weight is too.
-    relative = values / np.hypot(np.sqrt(np.mean(values**2)), _NOTHING)
+    relative = values / np.hypot(np.sqrt(np.mean(values**2)), NOTHING)
     weights = carrier.weight / np.sqrt(values.size) * carrier_band(carrier).amplitudes
     whitened = relative / _scales(relative) ** carrier.whitening
     # What is far off its scale is the host or the codec: it counts less than in proportion.

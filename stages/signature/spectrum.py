@@ -3,9 +3,14 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from stages.errors import AfterimageError
 from stages.video.frames import Plane
+
+Positive = Annotated[float, Field(gt=0)]
 
 
 @dataclass(frozen=True)
@@ -32,17 +37,19 @@ class Carrier:
     """
 
     plane: Plane
-    block: int
-    flip: int
-    share: float
-    centre: float
-    width: float
+    block: Annotated[int, Field(ge=2, le=256)]
+    flip: Annotated[int, Field(ge=1)]
+    share: Positive
+    centre: Positive
+    width: Positive
     activity: float
-    noise: float
-    drift: float
+    noise: Positive
+    drift: Annotated[float, Field(ge=0, le=1)]
     whitening: float
-    softness: float
-    weight: float
+    softness: Positive
+    weight: Positive
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     @property
     def address(self) -> str:
@@ -54,7 +61,9 @@ class Carrier:
 class Signature:
     """All carriers of a mark; public, and the same for every key."""
 
-    carriers: tuple[Carrier, ...]
+    carriers: Annotated[tuple[Carrier, ...], Field(min_length=1)]
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
     def usable(self, frames: int) -> tuple[Carrier, ...]:
         """The carriers that change their sign within a video of so many frames."""
@@ -77,9 +86,20 @@ class Signature:
 
 
 def load_signature(path: Path) -> Signature:
-    """Read a signature that ``Signature.to_json`` wrote."""
+    """Read a signature that ``Signature.to_json`` wrote.
+
+    Raises ``AfterimageError`` with the file, the key, its value and what is allowed.
+    """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return Signature(tuple(Carrier(**carrier) for carrier in content["carriers"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise AfterimageError(f"{path}: not a signature file: {error}") from error
+        signature = TypeAdapter(Signature).validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        shown = "" if isinstance(first["input"], dict | list) else f" = {first['input']!r}"
+        where = f"{key}{shown}: " if key else ""
+        raise AfterimageError(f"{path}: not a signature file: {where}{first['msg']}") from error
+    addresses = [carrier.address for carrier in signature.carriers]
+    if len({*addresses}) < len(addresses):
+        # They would share their chips, and the bound rests on independent ones.
+        raise AfterimageError(f"{path}: not a signature file: a carrier stands in it twice")
+    return signature

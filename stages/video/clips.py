@@ -50,10 +50,15 @@ class Clip:
     frames: int
     sha256: str
 
+    @property
+    def file(self) -> Path:
+        """``path`` as one."""
+        return Path(self.path)
+
     def read(self) -> Frames:
         """Decode the clip, normalised."""
         geometry = Geometry(self.width, self.height, self.fit)
-        return read(Path(self.path), geometry, max_frames=self.frames, fps=Fraction(self.fps))
+        return read(self.file, geometry, max_frames=self.frames, fps=Fraction(self.fps))
 
 
 def write_manifest(clips: Iterable[Clip], path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from stages.baselines import adaptive, cmaes, contrastive, real_forward, untrained
 from stages.baselines.ascent import climb
+from stages.errors import AfterimageError
 from stages.signature.search.space import bounds, start
 
 
@@ -55,11 +56,22 @@ def test_cmaes_learns_on_the_real_codec_within_its_budget(one_crf):
     assert 0.6 * budget < learned.encodes <= budget
 
 
+@pytest.mark.parametrize(("clips", "steps"), [(1, 6), (2, 5), (2, 8)])
+def test_cmaes_never_exceeds_its_budget_and_uses_most_of_it(one_crf, clips, steps):
+    task = replace(one_crf, clips=one_crf.clips[:clips], steps=steps)
+    assert 0.8 * steps * clips <= cmaes.learn(task).encodes <= steps * clips
+
+
+def test_cmaes_says_how_much_it_needs(one_crf):
+    with pytest.raises(AfterimageError, match=r"baseline\.steps = 4: cmaes needs 5 or more on 2"):
+        cmaes.learn(replace(one_crf, clips=one_crf.clips[:2], steps=4))
+
+
 def test_every_search_sets_out_from_the_same_point(one_crf):
-    short = replace(one_crf, steps=3, population=2)
-    starts = {
-        m.learn(short).history[0].vector for m in (adaptive, contrastive, real_forward, cmaes)
-    }
+    short = replace(one_crf, steps=3)
+    learned = [method.learn(short) for method in (adaptive, contrastive, real_forward)]
+    learned.append(cmaes.learn(replace(one_crf, steps=6)))
+    starts = {one.history[0].vector for one in learned}
     assert starts == {tuple(np.round(start(), 6).tolist())}
 
 

@@ -21,7 +21,9 @@ from pathlib import Path
 
 from benchmarks.optimize_overhead import loop_trips
 from stages.marking import conditions
+from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
+from stages.video.clips import of_split, read_manifest
 from tests.robustness.project import (
     PARAMS,
     CountedFfmpeg,
@@ -60,12 +62,23 @@ class Rehearsal:
     @property
     def most_repeated(self) -> int | None:
         """Calls of ffmpeg that a kill may cost at most; None if the stage starts over."""
-        if self.stage == "compress":
-            clips = sum(path.is_file() for path in self.project.glob("data/clips/**/*"))
-            return int(WORKERS) * -(-self.calls // clips)
+        if self.stage in BY_CLIP:
+            return int(WORKERS) * -(-self.calls // BY_CLIP[self.stage](self.project))
         if self.stage == "optimize":
             return max(generation_calls(), int(WORKERS) * loop_calls(self.project))
         return None
+
+
+def all_clips(project: Path) -> int:
+    return len(read_manifest(project / layout.MANIFEST))
+
+
+def held_out_clips(project: Path) -> int:
+    return len(of_split(read_manifest(project / layout.MANIFEST), "test"))
+
+
+# How many clips the stages have that keep what is done of each.
+BY_CLIP = {"compress": all_clips, "validate": held_out_clips}
 
 
 def generation_calls() -> int:
@@ -183,7 +196,7 @@ def row(rehearsal: Rehearsal, kills: list[Kill]) -> Row:
     if limit is None:
         happened += "; the stage starts over"
     else:
-        piece = "a clip a worker" if rehearsal.stage == "compress" else "a generation"
+        piece = "a clip a worker" if rehearsal.stage in BY_CLIP else "a generation"
         happened += f"; at most {most} calls done twice (allowed: {piece}, {limit})"
     good = not wrong and (limit is None or most <= limit)
     return Row(f"SIGKILL in {rehearsal.stage}", len(kills), "; ".join([happened, *wrong]), good)
@@ -214,8 +227,8 @@ def main(moments: int) -> int:
     total = Row(
         "`dvc repro` killed (SIGKILL) at random moments, and run again",
         sum(one.count for one in rows),
-        f"{'all' if good else 'not all'} ended in the same bits; `compress` did at most a clip a "
-        "worker twice, `optimize` a generation",
+        f"{'all' if good else 'not all'} ended in the same bits; `compress` and `validate` did "
+        "at most a clip a worker twice, `optimize` a generation",
         good,
     )
     return report("kills", "Nothing lost", rows, total, NOTES)

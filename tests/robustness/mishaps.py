@@ -262,8 +262,8 @@ def main() -> int:
     total = Row(
         "Disk full, memory gone, workers crashed or killed, folders read-only, a clip removed, "
         "two runs at once", len(tried),
-        f"{good} of {len(tried)} were reported in one line, left nothing half-written, and the next "
-        "run ended in the same bits", good=good == len(tried),
+        f"{good} of {len(tried)} were reported in one line, left nothing half-written, and the "
+        "next run ended in the same bits", good=good == len(tried),
     )  # fmt: skip
     return report("mishaps", "What goes wrong on real machines", rows, total)
 

@@ -24,8 +24,8 @@ class Evaluated:
 
     Attributes
     ----------
-    z : under every condition, of each clip.
-    assurance : of each clip.
+    z : under every condition, of each clip, as it was measured.
+    assurance : of each clip, credit counted.
     objective : the mean assurance, or what it would be on all clips; larger is better.
     """
 
@@ -35,9 +35,16 @@ class Evaluated:
     objective: float
 
     @classmethod
-    def of(cls, vector: Candidate, scores: Sequence[Scores], conditions: Conditions) -> "Evaluated":
-        """From what a candidate scored on each clip, under each condition."""
-        assurance = tuple(conditions.assurance(of_clip) for of_clip in scores)
+    def of(
+        cls,
+        vector: Candidate,
+        scores: Sequence[Scores],
+        conditions: Conditions,
+        credit: Sequence[Scores] | None = None,
+    ) -> "Evaluated":
+        """From what a candidate scored on each clip, under each condition, with its credit."""
+        credited = scores if credit is None else np.add(scores, credit)
+        assurance = tuple(conditions.assurance(of_clip) for of_clip in credited)
         z = tuple(score for of_clip in scores for score in of_clip)
         return cls(vector, z, assurance, round(fmean(assurance), 6))
 

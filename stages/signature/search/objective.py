@@ -1,6 +1,5 @@
 """What the search wants: a mark that is found on every clip, whatever it has to survive."""
 
-import functools
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from stages.signature.pattern import pattern
 from stages.signature.search.space import Preset, to_signature
 from stages.signature.spectrum import Signature
 from stages.video.clips import Clip
-from stages.video.frames import Frames
+from stages.video.decoded import decoded
 from stages.video.quality import RgbReference
 
 
@@ -42,7 +41,7 @@ class Trial:
 
 def run_trial(trial: Trial) -> tuple[float, ...]:
     """``z`` of a marked clip under each condition."""
-    signature, key, frames = _signature(trial), _key(trial), _frames(trial.clip)
+    signature, key, frames = _signature(trial), _key(trial), decoded(trial.clip)
     plain = within(pattern(frames, signature, key), trial.headroom)
     moved = within(trial.adaptation.applied(plain), trial.headroom)
     marked = add(RgbReference.of(frames), moved, psnr_db=trial.psnr_db)
@@ -66,8 +65,8 @@ def run_loop(trial: Trial, rounds: int) -> dict[str, Any]:
     """A clip marked by a closed loop: a ``Loop`` as plain data."""
     signature, key = _signature(trial), _key(trial)
     found = adapted(
-        _frames(trial.clip), signature, key, psnr_db=trial.psnr_db, headroom=trial.headroom,
-        loop=ClosedLoop(trial.conditions, rounds),
+        decoded(trial.clip), signature, key, psnr_db=trial.psnr_db, headroom=trial.headroom,
+        loop=ClosedLoop(trial.conditions, rounds), subject=trial.clip.id,
     )  # fmt: skip
     z = trial.conditions.scores(found.frames, signature, key, subject=trial.clip.id)
     return {"z": z, "adaptation": asdict(Adaptation.of(found))}
@@ -79,9 +78,3 @@ def _signature(trial: Trial) -> Signature:
 
 def _key(trial: Trial) -> bytes:
     return derived_key(trial.purpose.encode(), trial.clip.id)
-
-
-@functools.lru_cache(maxsize=32)
-def _frames(clip: Clip) -> Frames:
-    """A training clip, decoded once a process."""
-    return clip.read()

@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command_line import no_arguments
 from benchmarks.footage import heading, markdown
+from stages.command_line import told_in_one_line
 from stages.pipeline.processes import processes
 from stages.signature.bound import threshold
 from stages.signature.carriers import carrier_band, modulation, to_pixels
@@ -35,7 +36,6 @@ from stages.video.frames import Frames, Plane
 from stages.video.quality import RgbReference
 from stages.video.sources.synthetic import draw
 
-RESULTS = Path("benchmarks/results/averaging.md")
 COUNTS = (1, 10, 100, 1000)
 VICTIMS = 20
 FRAMES = 20
@@ -83,8 +83,8 @@ def main() -> None:
             for count in COUNTS
         ]
         rows.append(row(pool, OWN_KEYS, "the attacked clip itself"))
-    RESULTS.write_text(
-        f"# {heading(__doc__)}\n\n{markdown(rows)}\n\n"
+    print(f"# {heading(__doc__)}\n\n{markdown(rows)}\n")
+    print(
         f"Drawn clips of {FRAMES} frames, 320x240, marked at {PSNR_DB:g} dB by the hand-set "
         f"spectrum, all through H.264 at CRF 28, also those that are averaged. The attacks are on "
         f"{VICTIMS} further clips: a forgery puts the estimate into an innocent one at "
@@ -92,10 +92,8 @@ def main() -> None:
         "of 10^6); z is in brackets. Half of the chips are guessed right by chance. z "
         "of the estimate is that of the average itself. Medians over the victims. The last row "
         "is what no scheme of keys prevents: a mark is copied from a clip, or weakened in it, "
-        "by what the clip itself shows.\n",
-        encoding="utf-8",
+        "by what the clip itself shows."
     )
-    print(RESULTS.read_text(encoding="utf-8"))
 
 
 def row(
@@ -213,4 +211,6 @@ def clip(index: int) -> Frames:
 
 
 if __name__ == "__main__":
-    main()
+    with told_in_one_line():
+        no_arguments()
+        main()

@@ -9,12 +9,12 @@ on a machine that does nothing else.
 """
 
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from benchmarks.footage import heading, markdown
+from stages.command_line import parser, positive, told_in_one_line
 from tests.cluster.processes import cluster
 from tests.worktree import ROOT, commit, copy_to, set_params, stage
 
@@ -62,4 +62,7 @@ def seconds(project: Path, **env: str) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 48)
+    options = parser()
+    options.add_argument("clips", nargs="?", type=positive, default=48, metavar="CLIPS")
+    with told_in_one_line():
+        main(options.parse_args().clips)

@@ -11,7 +11,9 @@ from functools import partial
 
 import numpy as np
 
+from benchmarks.command_line import no_arguments
 from benchmarks.footage import heading, markdown
+from stages.command_line import told_in_one_line
 from stages.fingerprint.classic import THRESHOLD
 from stages.fingerprint.distance import impostor_distances
 from stages.fingerprint.rates import false_negative_rate, false_positive_rate
@@ -69,4 +71,6 @@ def published(hashed: Sequence[Hashed]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main(load_params())
+    with told_in_one_line():
+        no_arguments()
+        main(load_params())

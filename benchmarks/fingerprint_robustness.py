@@ -8,14 +8,15 @@ very clips; genuine distances have no say in it. Where a row looks for bars or f
 it compares as `python -m stages.fingerprint` does with two videos, and pays for every comparison.
 """
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.command_line import folders
 from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, load, markdown
+from stages.command_line import told_in_one_line
 from stages.fingerprint.afterimage import Afterimage
 from stages.fingerprint.distance import Bits, hamming, impostor_distances
 from stages.fingerprint.impostors import ImpostorModel, fit
@@ -162,6 +163,5 @@ def row(name: str, drifts: list[Drift | None], model: ImpostorModel) -> dict[str
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("usage: python -m benchmarks.fingerprint_robustness DIR...")
-    main([Path(one) for one in sys.argv[1:]])
+    with told_in_one_line():
+        main(folders())

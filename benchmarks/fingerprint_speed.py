@@ -9,12 +9,13 @@ else. Hashing alone is held against the earlier recipe, frame for frame, in proc
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.command_line import folder
 from benchmarks.footage import clips, heading, load, markdown
+from stages.command_line import told_in_one_line
 from stages.fingerprint.recipe import GEOMETRY, fingerprint, fingerprint_file
 from stages.video.ffmpeg import executable
 from stages.video.frames import Frames, stream
@@ -74,6 +75,5 @@ def rate_of_hashing(recipe: str, clips: list[Frames]) -> float:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m benchmarks.fingerprint_speed DIR")
-    main(Path(sys.argv[1]))
+    with told_in_one_line():
+        main(folder())

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stages.errors import VideoError
+from stages.errors import AfterimageError, VideoError
 from stages.video.frames import Frames, Geometry, read
 from stages.video.probe import probe
 from stages.video.sources import folder
@@ -16,10 +16,16 @@ GEOMETRY = Geometry(320, 240)
 
 
 def clips(directories: Sequence[Path]) -> list[Path]:
-    """The videos of some folders of which the first frames decode without a fault."""
+    """The videos of some folders of which the first frames decode without a fault.
+
+    Raises ``AfterimageError`` if there are none.
+    """
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     found = [offer.source for one in directories for offer in folder.offers(one, "$^")]
-    return [path for path in found if _decodes(path)]
+    usable = [path for path in found if _decodes(path)]
+    if not usable:
+        raise AfterimageError(f"{', '.join(map(str, directories))}: no video that can be decoded")
+    return usable
 
 
 def load(path: Path, geometry: Geometry = GEOMETRY, max_frames: int = FRAMES) -> Frames:

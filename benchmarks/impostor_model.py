@@ -6,12 +6,13 @@ Hashes drawn natural clips, fits the model to their distances, and halves its de
 Folders of real recordings are held against the result: they have no say in it.
 """
 
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command_line import folders
 from benchmarks.footage import clips, load, markdown
+from stages.command_line import told_in_one_line
 from stages.fingerprint.distance import Bits, impostor_distances
 from stages.fingerprint.impostors import ImpostorModel, fit
 from stages.fingerprint.recipe import BITS, fingerprint
@@ -59,4 +60,5 @@ def row(name: str, sample: np.ndarray, public: ImpostorModel) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main([Path(one) for one in sys.argv[1:]])
+    with told_in_one_line():
+        main(folders(least=0))

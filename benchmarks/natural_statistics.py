@@ -6,16 +6,17 @@ Prints, for the drawn clips and for the videos of a folder, the median and the 5
 95th percentiles of what matters to a codec.
 """
 
-import sys
-from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.command_line import folder
 from benchmarks.footage import FRAMES, clips, load
+from stages.command_line import told_in_one_line
 from stages.pipeline.params_file import load_params
+from stages.pipeline.processes import processes
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 from stages.video.quality import psnr_rgb
@@ -26,7 +27,7 @@ PERCENTILES = (5, 25, 50, 75, 95)
 
 def main(directory: Path) -> None:
     drawn = load_params().fetch.synthetic
-    with ProcessPoolExecutor() as pool:
+    with processes() as pool:
         seeds = [(index, drawn.seed) for index in range(drawn.natural)]
         embedded = pd.DataFrame(list(pool.map(of_drawn, seeds)))
         real = pd.DataFrame(list(pool.map(of_file, clips([directory]))))
@@ -78,6 +79,5 @@ def slope(picture: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m benchmarks.natural_statistics DIR")
-    main(Path(sys.argv[1]))
+    with told_in_one_line():
+        main(folder())

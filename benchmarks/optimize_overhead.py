@@ -2,12 +2,11 @@
 
 ``python -m benchmarks.optimize_overhead DIR``
 
-The stage runs as `dvc repro` runs it, on the videos of the folder and with ``params.yaml``, but for
-fewer generations; so starting it weighs more here than in a real run. Counted are the processor
-seconds of all its processes. The bare codec is the ffmpeg processes of ``Codec.round_trip`` alone,
-without this project's side of the pipes, fed with the training clips as marked by the start, as
-often and on as many workers; one half before the stage and one after, since a machine's speed
-drifts.
+The stage runs as `dvc repro` runs it, on the videos of the folder and with ``params.yaml``. Counted
+are the processor seconds of all its processes. The bare codec is the ffmpeg processes of
+``Codec.round_trip`` alone, without this project's side of the pipes, fed with the training clips as
+marked by the start, as often and on as many workers; one half before the stage and one after, since
+a machine's speed drifts.
 """
 
 import functools
@@ -23,10 +22,12 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.command_line import folder
 from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
+from stages.command_line import told_in_one_line
+from stages.errors import AfterimageError
 from stages.marking import conditions, headroom
-from stages.optimize import evaluations
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
@@ -42,7 +43,6 @@ from stages.video.clips import Clip, of_split, read_manifest, spread
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 
-GENERATIONS = 4
 TARGET = 1.25
 
 
@@ -58,6 +58,7 @@ def main(videos: Path) -> None:
         stage = run_stage("stages.optimize", project)
         codec += bare(trips, first_half=False)
         os.chdir(project)
+    settings = params.optimize
     rows = [
         ("optimize stage", stage, f"{stage / codec:.3f} (target {TARGET})"),
         ("bare codec", codec, "1"),
@@ -72,10 +73,10 @@ def main(videos: Path) -> None:
         )
     )
     print(
-        f"\n{evaluations(params.optimize)} candidates in {GENERATIONS} generations, each on "
-        f"{params.optimize.clips_per_candidate} of at most {params.optimize.clips} clips, where "
-        "the start's closed loop puts the mark; start and middle on all, start and found under "
-        f"{params.optimize.confirmations} keys; {params.fetch.width}x{params.fetch.height}, at "
+        f"\n{settings.generations} generations of {settings.population} candidates, each on "
+        f"{settings.clips_per_candidate} of at most {settings.clips} clips, where the start's "
+        "closed loop puts the mark; start and middle on all, start and found under "
+        f"{settings.confirmations} keys; {params.fetch.width}x{params.fetch.height}, at "
         f"most {params.fetch.max_frames} frames: {sum(t.times for t in trips)} round trips on "
         f"{count()} workers."
     )
@@ -124,10 +125,9 @@ def loop_trips(wanted: Conditions, rounds: int, preset: Preset) -> dict[Codec, i
 
 
 def write_params(source: Path, videos: Path) -> None:
-    """The project's parameters, on other videos and for fewer generations."""
+    """The project's parameters, on other videos."""
     params = yaml.safe_load(source.read_text(encoding="utf-8"))
     params["fetch"] |= {"source": "folder", "folder": str(videos.absolute())}
-    params["optimize"]["generations"] = GENERATIONS
     Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
@@ -135,7 +135,9 @@ def run_stage(module: str, project: Path) -> float:
     """Processor seconds of a stage with all of its processes."""
     before = children_seconds()
     environment = os.environ | {"PYTHONPATH": str(project)}
-    subprocess.run([sys.executable, "-m", module], env=environment, check=True)
+    done = subprocess.run([sys.executable, "-m", module], env=environment, check=False)
+    if done.returncode != 0:
+        raise AfterimageError(f"{module}: exit status {done.returncode}")
     return children_seconds() - before
 
 
@@ -170,6 +172,5 @@ def marked(clip: Clip) -> Frames:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m benchmarks.optimize_overhead DIR")
-    main(Path(sys.argv[1]).absolute())
+    with told_in_one_line():
+        main(folder().absolute())

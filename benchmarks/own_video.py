@@ -9,14 +9,16 @@ search, and go through one change and H.264 at CRF 28 each.
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.command_line import folders
 from benchmarks.footage import clips, heading, markdown
+from stages.command_line import told_in_one_line
 from stages.errors import AfterimageError
+from stages.pipeline.processes import processes
 from stages.signature.detect_file import detect_file
 from stages.signature.mark_file import mark_file
 from stages.signature.search.space import start, to_signature
@@ -24,7 +26,6 @@ from stages.statistics import exact_interval
 from stages.video.ffmpeg import file_input, run
 from stages.video.remake import Encoding
 
-RESULTS = Path("benchmarks/results/own_video.md")
 FRAMES = 150
 PSNR_DB = 45.0
 KEY = b"a key for this benchmark alone"
@@ -86,19 +87,17 @@ CHANGES = (
 
 def main(directories: Sequence[Path]) -> None:
     sources = clips(directories)
-    with ProcessPoolExecutor() as pool:
+    with processes() as pool:
         found = [one for one in pool.map(of_clip, sources) if one]
     rows = [row(change.name, [one[change.name] for one in found]) for change in CHANGES]
     left_out = len(sources) - len(found)
-    RESULTS.write_text(
-        f"# {heading(__doc__)}\n\n{markdown(rows)}\n\n"
+    print(f"# {heading(__doc__)}\n\n{markdown(rows)}\n")
+    print(
         f"{len(found)} real clips, up to {FRAMES} frames each at their own size, marked at "
         f"{PSNR_DB:g} dB and CRF 18 by the hand-set spectrum, then encoded once more. Found means "
         f"a false accusation in at most 1 of 10^6. {left_out} clips more were refused by `mark`: "
-        "too short, small or still.\n",
-        encoding="utf-8",
+        "too short, small or still."
     )
-    print(RESULTS.read_text(encoding="utf-8"))
 
 
 def row(name: str, verdicts: Sequence[tuple[bool, float]]) -> dict[str, str]:
@@ -149,6 +148,5 @@ def after(change: Change, marked: Path, received: Path) -> tuple[bool, float]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("usage: python -m benchmarks.own_video DIR...")
-    main([Path(name) for name in sys.argv[1:]])
+    with told_in_one_line():
+        main(folders())

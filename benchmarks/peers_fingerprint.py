@@ -17,7 +17,6 @@ import importlib.util
 import logging
 import math
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -29,7 +28,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command_line import folders
 from benchmarks.footage import clips, heading, load, markdown
+from stages.command_line import told_in_one_line
 from stages.fingerprint.impostors import fit
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.video.codec import Codec
@@ -230,6 +231,5 @@ PEERS = (
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("usage: python -m benchmarks.peers_fingerprint DIR...")
-    main([Path(one) for one in sys.argv[1:]])
+    with told_in_one_line():
+        main(folders())

@@ -20,7 +20,6 @@ import importlib.util
 import json
 import math
 import multiprocessing
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,12 +31,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from benchmarks.command_line import folders
 from benchmarks.footage import clips, heading, load, markdown
 from benchmarks.processor import cpu_seconds
+from stages.command_line import told_in_one_line
 from stages.files import write_text
 from stages.marking import conditions, headroom
 from stages.pipeline import layout
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params_file import PARAMS_FILE, load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.workers import map_items
@@ -151,7 +152,9 @@ def methods() -> dict[str, Method]:
 def remembered(pair: tuple[str, Path]) -> Measured:
     """``measure``, kept until the benchmark is done: it takes hours, and may be stopped."""
     name, path = pair
-    piece = SCRATCH.path(f"{digest(name, file_digest(path), file_digest(Path(__file__)))}.json")
+    files = [path, Path(__file__), PARAMS_FILE, layout.SIGNATURE]
+    depends = [file_digest(one) for one in files if one.exists()]
+    piece = SCRATCH.path(f"{digest(name, *depends)}.json")
     if not piece.exists():
         write_text(piece, json.dumps(asdict(measure(pair))))
     return Measured(**json.loads(piece.read_text(encoding="utf-8")))
@@ -420,6 +423,5 @@ PEERS = (
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("usage: python -m benchmarks.peers_signature DIR...")
-    main([Path(one) for one in sys.argv[1:]])
+    with told_in_one_line():
+        main(folders())

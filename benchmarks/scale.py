@@ -28,6 +28,7 @@ import psutil
 from benchmarks.footage import heading, markdown
 from benchmarks.ucf101 import STAGES as ALL_STAGES
 from benchmarks.ucf101 import disk_of, duration, even_seed, processor_seconds
+from stages.command_line import parser, positive, told_in_one_line
 from stages.pipeline import layout
 from stages.pipeline.processes import count
 from stages.video.clips import of_split, read_manifest
@@ -97,7 +98,7 @@ def main(sizes: Sequence[int]) -> None:
     print(
         f"\n{FRAMES} frames a clip, {count()} processes, {os.cpu_count()} cores, load average at "
         f"the end {os.getloadavg()[0]:.0f}. Target: the cost of a clip flat within "
-        f"{WITHIN:.0%}, where it is not the cost of starting.\n",
+        f"{WITHIN:.0%}, where it is not the cost of starting{growth(done)}.\n",
         flush=True,
     )
     print_projection()
@@ -205,6 +206,14 @@ def one_more(one: Measured, before: Measured) -> float:
     return (one.total - before.total) / (one.clips - before.clips)
 
 
+def growth(done: Sequence[Measured]) -> str:
+    """By how much one more clip got dearer from the last size but one to the last."""
+    if len(done) < 3:
+        return ""
+    first, last = (one_more(one, before) for before, one in pairwise(done[-3:]))
+    return f"; measured: {last / first - 1:+.0%}"
+
+
 def row(one: Measured, before: Measured | None) -> dict[str, str]:
     return {
         "clips": f"{one.clips:,}",
@@ -243,4 +252,7 @@ def projection(seconds: float, disk: float, clips: int) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or SIZES)
+    options = parser()
+    options.add_argument("sizes", nargs="*", type=positive, default=SIZES, metavar="CLIPS")
+    with told_in_one_line():
+        main(options.parse_args().sizes)

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.command_line import no_arguments
 from benchmarks.footage import heading, markdown
 from benchmarks.signature_halves import CONDITIONS, CONFIDENCE, Outcome, row, run_trial, trial
+from stages.command_line import told_in_one_line
 from stages.marking import conditions
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
@@ -71,4 +73,6 @@ def leads(
 
 
 if __name__ == "__main__":
-    main()
+    with told_in_one_line():
+        no_arguments()
+        main()

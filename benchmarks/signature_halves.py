@@ -9,7 +9,6 @@ each pair of rows differs in the search alone. ``--hand-set`` tests the start al
 third of the time; ``--preset`` tests one preset.
 """
 
-import argparse
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -21,6 +20,7 @@ from statistics import fmean, median
 import numpy as np
 
 from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, markdown
+from stages.command_line import parser, told_in_one_line
 from stages.marking import conditions, headroom
 from stages.optimize import search
 from stages.pipeline.journal import Journal
@@ -254,10 +254,11 @@ def shown(name: str, colours: list[ColourDifference]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.signature_halves")
-    parser.add_argument("directories", nargs="+", type=Path, metavar="DIR")
-    parser.add_argument("--hand-set", action="store_true", help="test the start alone")
-    parser.add_argument("--preset", choices=PRESETS, help="test this one alone")
-    asked = parser.parse_args()
-    presets = [asked.preset] if asked.preset else PRESETS
-    main(asked.directories, presets, hand_set=asked.hand_set)
+    options = parser()
+    options.add_argument("directories", nargs="+", type=Path, metavar="DIR")
+    options.add_argument("--hand-set", action="store_true", help="test the start alone")
+    options.add_argument("--preset", choices=PRESETS, help="test this one alone")
+    asked = options.parse_args()
+    with told_in_one_line():
+        presets = [asked.preset] if asked.preset else PRESETS
+        main(asked.directories, presets, hand_set=asked.hand_set)

@@ -23,8 +23,10 @@ from typing import TypeVar
 
 import yaml
 
+from benchmarks.command_line import folder
 from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
+from stages.command_line import told_in_one_line
 from stages.video.clips import Clip, read_manifest, split_groups, write_manifest
 from stages.video.sources.ucf101.lists import SPLITS_ZIP, Listed, read_lists
 from stages.video.sources.ucf101.server import ARCHIVE_BYTES, CLIP_BYTES
@@ -211,6 +213,5 @@ def timed(function: Callable[[], Result]) -> tuple[Result, float]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m benchmarks.ucf101 DIR")
-    main(Path(sys.argv[1]))
+    with told_in_one_line():
+        main(folder())

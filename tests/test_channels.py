@@ -86,6 +86,16 @@ def test_another_encoder_gets_the_crf_of_the_same_size(natural, tmp_path, encode
     assert off[matched.crf] == min(off.values())
 
 
+def test_an_encoder_that_does_not_know_the_pixel_format_stores_its_own(small_clips):
+    like = replace(CODEC, pixel_format="yuv444p")
+    with processes() as pool:
+        stored = {
+            encoder: matched_codec(encoder, like, list(small_clips[:1]), pool).pixel_format
+            for encoder in ("libsvtav1", "libx265")
+        }
+    assert stored == {"libsvtav1": "yuv420p", "libx265": "yuv444p"}
+
+
 def test_a_lossless_file_gives_back_the_frames(natural, tmp_path):
     path = tmp_path / "clip.mkv"
     path.write_bytes(encode_lossless(natural))

@@ -1,7 +1,7 @@
 import pytest
 from scipy.stats import beta
 
-from stages.detection import detection_rates
+from stages.detection import detection_rates, false_positives
 
 
 def test_rates_by_hand():
@@ -18,3 +18,16 @@ def test_rates_by_hand():
     assert (found["z_median"], found["z_min"], found["clips"]) == (7.0, 4.0, 4)
     # Of twelve pairs, the marked one scores less in (4, 7) and (6, 7).
     assert found["auc"] == pytest.approx(10 / 12)
+
+
+def test_false_positives_are_counted_over_unmarked_clips_and_wrong_keys():
+    """Two clips, five wrong keys on each, marked and unmarked: 22 trials, of which 1 + 3 reach."""
+    found = false_positives([0.5, 6.0], [1, 2], 5, z_threshold=5.0, confidence=0.95)
+    assert found["wrong_key_trials"] == 20
+    assert found["fpr"] == pytest.approx(4 / 22)
+    assert found["fpr_ci_high"] == pytest.approx(beta.ppf(0.975, 5, 18))
+
+
+def test_a_clip_at_the_threshold_counts_as_found():
+    found = false_positives([5.0], [0], 0, z_threshold=5.0, confidence=0.95)
+    assert (found["fpr"], found["wrong_key_trials"]) == (1.0, 0)

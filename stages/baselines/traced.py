@@ -22,6 +22,9 @@ from stages.signature.spans import Span, spans, windows
 from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames
 
+# Energy of features that is nothing but rounding: nothing moves, and ``z`` is 0 as the detector's.
+_ROUNDING = 1e-18
+
 
 @dataclass(frozen=True)
 class Traced:
@@ -100,8 +103,7 @@ def statistic(carriers: Sequence[Traced], seen: Mapping[str, Any], frames: int, 
     ]
     energy = sum(anp.sum(q**2) for _, q in features)
     evidence = sum(anp.sum(signs(key, carrier, len(q)) * q) for carrier, q in features)
-    # Nothing moves in it: like the detector, 0, and no slope.
-    return evidence / anp.sqrt(energy) if energy > 0 else 0.0 * evidence
+    return evidence / anp.sqrt(energy) if energy > _ROUNDING else 0.0 * evidence
 
 
 def _coefficients(pictures: Any, one: Traced, frames: int) -> Any:

@@ -16,6 +16,7 @@ from stages.signature.embed import embed
 from stages.signature.pattern import pattern
 from stages.signature.search.space import COORDINATES, start, to_signature
 from stages.video.codec import Codec
+from stages.video.frames import Frames
 from tests.baselines.conftest import HEADROOM, PSNR_DB
 
 # Off the start, so that every flip, both planes of chroma and activity have a part.
@@ -118,3 +119,18 @@ def test_a_clip_that_is_too_short_has_no_slope(small_clips):
     found = run_trial(trial(short, ThroughProxy(Proxy(28))))
     assert found.z.tolist() == [0.0]
     assert not found.slopes.any()
+
+
+@pytest.mark.parametrize(
+    "channel", [ThroughProxy(Proxy(45, "hard", 4.0)), ThroughCodec(Codec(crf=45))]
+)
+def test_a_clip_in_which_nothing_moves_scores_nothing_and_has_no_slope(
+    small_clips, monkeypatch, channel
+):
+    """Where there is nothing to divide by, the main line's detector says 0 too."""
+    moving = small_clips[0].read()
+    flat = Frames(np.full_like(moving.i420, 128), moving.fps)
+    monkeypatch.setattr("stages.baselines.trial.decoded", lambda _: flat)
+    outcome = run_trial(trial(small_clips[0], channel, marked=False))
+    assert not outcome.z.any()
+    assert not outcome.slopes.any()

@@ -89,12 +89,19 @@ def test_a_missing_file_is_named(tmp_path):
 def test_every_limit_of_an_encoder_is_its_own(tmp_path):
     with pytest.raises(AfterimageError, match="yuv420p, yuv420p10le for libsvtav1"):
         load_params(changed(tmp_path, {"encoder": "libsvtav1", "pixel_format": "yuv444p"}))
-    assert load_params(changed(tmp_path, {"encoder": "libvpx-vp9", "crf": 63})).compress.crf == 63
+    vp9 = {"encoder": "libvpx-vp9", "crf": 63}
+    assert load_params(changed(tmp_path, vp9)).compress.crf == 63
 
 
-def changed(tmp_path, changes):
+@pytest.mark.parametrize("change", [{"crf": [18, 52]}, {"second_crf": 52}])
+def test_the_sweeps_crfs_are_the_encoders(tmp_path, change):
+    with pytest.raises(AfterimageError, match="crf = 52, but must be from 0 to 51 for libx264"):
+        load_params(changed(tmp_path, change, "sweep"))
+
+
+def changed(tmp_path, changes, section="compress"):
     params = yaml.safe_load(TEXT)
-    params["compress"] |= changes
+    params[section] |= changes
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     return tmp_path / "params.yaml"
 

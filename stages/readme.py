@@ -185,8 +185,8 @@ def _against_the_report(found: dict[str, Any]) -> str:
         f"{contrastive['harder']['real']['tpr']:.0%} at CRF {contrastive['harder']['crf']} "
         "(reported: 80 % through the proxy and 0 % on H.264).",
         f"With nothing learned, the hand-set spectrum is found in "
-        f"{untrained['real']['tpr']:.0%} at CRF {untrained['crf']} (reported of CRF 28: "
-        f'"fundamentally incompatible").',
+        f"{untrained['real']['tpr']:.0%} at CRF {untrained['crf']} (reported: "
+        f'"CRF 28 is unsolvable with DCT low-freq poisoning").',
         f"On the real codec, at CRF {cmaes['harder']['crf']}: {_forward(loop, untrained)}; "
         f"CMA-ES, for {cmaes['encodes']}: {cmaes['harder']['real']['z_median']:.1f}; hand-set, "
         f"without any: {untrained['harder']['real']['z_median']:.1f}.",

@@ -1,15 +1,26 @@
 """The benchmarks' own arithmetic; what they measure takes longer than a test."""
 
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from benchmarks import fingerprint_robustness as robustness
 from benchmarks import peers_fingerprint as peers
+from benchmarks import signature_halves as halves
 from benchmarks.fingerprint_robustness import Drift, Treatment
 from benchmarks.footage import markdown
+from benchmarks.search_gain import leads
+from benchmarks.signature_halves import Outcome
 from stages.fingerprint.impostors import ImpostorModel
+from stages.marking import conditions
+from stages.pipeline.params_file import load_params
 from stages.video.codec import Codec
+from stages.video.colour import ColourDifference
 from stages.video.sources.synthetic import draw
+from tests.worktree import ROOT, run
 
 FAIR = ImpostorModel(bits=256, mean=0.5, freedom=256)
 
@@ -71,3 +82,51 @@ def test_our_own_hashes_need_nothing_installed():
     assert [peer.name for peer in peers.PEERS if peer.module == "stages" and peer.installed] == [
         "afterimage (ours)", "classic (the earlier recipe)",
     ]  # fmt: skip
+
+
+SEEN = ColourDifference(0.7, 7.0, 0.2, 8.0)
+
+
+def outcome(*z, psnr_db=45.0):
+    return Outcome(z=z, psnr_db=psnr_db, worst_frame_db=psnr_db - 2.5, colour=SEEN)
+
+
+def test_a_row_of_the_halves_counts_from_the_threshold_on():
+    found = [
+        outcome(20.0, 9.0, 8.0, 6.0, 1.0, 7.0),
+        outcome(10.0, 5.2, 5.3, 0.0, 1.0, 7.0, psnr_db=46.0),
+    ]
+    told = halves.row("any", found, load_params(ROOT / "params.yaml"))
+    # Clopper and Pearson by hand, of 2 in 2 and of none in 2: 0.025 ** (1 / 2).
+    assert told["CRF 28"] == "100% (16% to 100%), z 15.0"
+    assert told["CRF 35"].startswith("50% ")
+    assert told["CRF 51"] == "0% (0% to 84%), z 1.0"
+    assert told["least PSNR, clip / frame"] == "45.0 / 42.5 dB"
+
+
+def test_leads_are_clip_by_clip():
+    params = load_params(ROOT / "params.yaml")
+    wanted = conditions(params.compress, params.signature)
+    before = [outcome(5.0, 5.0, 5.0, 5.0, 5.0, 5.0), outcome(9.0, 9.0, 9.0, 9.0, 9.0, 9.0)]
+    after = [outcome(6.0, 5.0, 5.0, 5.0, 5.0, 5.0), outcome(12.0, 9.0, 9.0, 9.0, 9.0, 9.0)]
+    told = {one["after"]: one for one in leads(before, after, wanted)}
+    assert told["CRF 28, z"]["lead of the optimised"] == "+2.000 ± 1.000"
+    assert told["CRF 28, z"]["clips on which it leads"] == "2 of 2"
+    assert told["CRF 35, z"]["lead of the optimised"] == "+0.000 ± 0.000"
+    gained = (expit(6.0 - wanted.threshold) - expit(5.0 - wanted.threshold)) / 6
+    safe = (expit(12.0 - wanted.threshold) - expit(9.0 - wanted.threshold)) / 6
+    assert told["objective"]["lead of the optimised"].startswith(f"{(gained + safe) / 2:+.3f}")
+
+
+def test_short_clips_are_told(small_clips):
+    whole = [replace(clip, frames=halves.FRAMES) for clip in small_clips]
+    assert halves.lengths(whole) == "60 frames"
+    assert halves.lengths([*whole, *small_clips[:2]]) == "60 frames (2 have less: 24, 24)"
+
+
+def test_a_folder_without_a_video_is_told_in_one_line(tmp_path):
+    (tmp_path / "broken.mp4").write_bytes(b"no video")
+    done = run(ROOT, sys.executable, "-m", "benchmarks.own_video", str(tmp_path), check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == f"error: {tmp_path}: no video that can be decoded"
+    assert "Traceback" not in done.stderr

@@ -14,7 +14,13 @@ from tests.worktree import commit, copy_to, environment, run
 PARAMS: dict[str, dict[str, Any]] = {
     "fetch": {"width": 128, "height": 96, "max_frames": 12},
     "signature": {"harder": [17], "closed_loop": 1},
-    "optimize": {"clips": 2, "clips_per_candidate": 1, "population": 4, "generations": 2},
+    "optimize": {
+        "clips": 2,
+        "clips_per_candidate": 1,
+        "population": 4,
+        "generations": 2,
+        "confirmations": 1,
+    },
     "validate": {"wrong_keys": 20},
     "sweep": {"crf": [40], "encoders": ["libx265"], "edits": ["shifted"]},
     "baseline": {"methods": ["contrastive"], "clips": 1, "test_clips": 1, "steps": 3},

@@ -40,7 +40,7 @@ baselines: setup ## Run the other ways to choose a mark, and the earlier detecto
 	@$(RUN) dvc metrics show --precision 7 metrics/baseline
 
 test: setup ## Run the tests
-	$(RUN) python -m pytest -n 2
+	$(RUN) python -m pytest -n 2 --dist worksteal
 
 lint: setup ## Check style and types
 	$(RUN) ruff check .

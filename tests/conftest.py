@@ -14,6 +14,8 @@ from stages.video.sources.synthetic import SyntheticOffer, draw
 from tests.worktree import ROOT, copy_to
 
 NOT_VIDEO = {".csv", ".md"}
+# Whole pipelines, minutes each.
+LONG = ("tests/test_end_to_end.py", "tests/robustness/test_samples.py", "tests/cluster/")
 SMALL_FRAMES = 24
 
 
@@ -23,6 +25,11 @@ def footage(variable: str, default: str) -> list[Path]:
     if not folder.is_dir():
         pytest.skip(f"no real footage: {folder} is missing; set {variable}")
     return sorted(path for path in folder.iterdir() if path.suffix not in NOT_VIDEO)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: one process must not be left with it in the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,8 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.command_line import no_arguments
 from benchmarks.footage import heading, markdown
-from stages.command_line import told_in_one_line
+from stages.command_line import parser, told_in_one_line
 from stages.pipeline.processes import processes
 from stages.signature.bound import threshold
 from stages.signature.carriers import carrier_band, modulation, to_pixels
@@ -212,5 +211,5 @@ def clip(index: int) -> Frames:
 
 if __name__ == "__main__":
     with told_in_one_line():
-        no_arguments()
+        parser().parse_args()
         main()

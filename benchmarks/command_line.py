@@ -1,13 +1,8 @@
-"""What a benchmark is told on its command line; its docstring is its help."""
+"""The folders of videos that a benchmark is given on its command line."""
 
 from pathlib import Path
 
 from stages.command_line import parser
-
-
-def no_arguments() -> None:
-    """Nothing but a call for help."""
-    parser().parse_args()
 
 
 def folder() -> Path:

@@ -11,9 +11,8 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.command_line import no_arguments
 from benchmarks.footage import heading, markdown
-from stages.command_line import told_in_one_line
+from stages.command_line import parser, told_in_one_line
 from stages.fingerprint.classic import THRESHOLD
 from stages.fingerprint.distance import impostor_distances
 from stages.fingerprint.rates import false_negative_rate, false_positive_rate
@@ -72,5 +71,5 @@ def published(hashed: Sequence[Hashed]) -> dict[str, float]:
 
 if __name__ == "__main__":
     with told_in_one_line():
-        no_arguments()
+        parser().parse_args()
         main(load_params())

@@ -13,10 +13,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.command_line import no_arguments
 from benchmarks.footage import heading, markdown
 from benchmarks.signature_halves import CONDITIONS, CONFIDENCE, Outcome, row, run_trial, trial
-from stages.command_line import told_in_one_line
+from stages.command_line import parser, told_in_one_line
 from stages.marking import conditions
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
@@ -74,5 +73,5 @@ def leads(
 
 if __name__ == "__main__":
     with told_in_one_line():
-        no_arguments()
+        parser().parse_args()
         main()

@@ -14,7 +14,6 @@ import itertools
 import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +26,7 @@ from benchmarks.command_line import folder
 from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
 from stages.command_line import told_in_one_line
+from stages.errors import AfterimageError
 from stages.video.clips import Clip, read_manifest, split_groups, write_manifest
 from stages.video.sources.ucf101.lists import SPLITS_ZIP, Listed, read_lists
 from stages.video.sources.ucf101.server import ARCHIVE_BYTES, CLIP_BYTES
@@ -48,7 +48,7 @@ MOST_SECONDS_AT_REST = 5
 def main(directory: Path) -> None:
     clips = [path for path in sorted(directory.iterdir()) if GENUINE.fullmatch(path.name)]
     if not clips:
-        sys.exit(f"error: {directory} has no v_<Class>_gNN_cNN.avi")
+        raise AfterimageError(f"{directory} has no v_<Class>_gNN_cNN.avi")
     with tempfile.TemporaryDirectory() as folder:
         seconds, disk = cost(Path(folder, "project"), clips)
     per_clip = sum(seconds.values())

@@ -224,7 +224,7 @@ def test_a_folder_of_videos_with_odd_names_and_bad_files(small):
         SyntheticOffer("natural", index, 12, seed=4).store(videos / name)
     (videos / "text.mp4").write_text("no video")
     set_params(small, {"fetch.source": "folder"})
-    done = run(small, "dvc", "repro", "validate")
+    done = run(small, "dvc", "repro")
     assert "skipped: text.mp4: " in done.stderr
     assert metrics(small, "fetch")["clips"] == 4
     assert metrics(small, "fetch")["skipped_clips"] == 1

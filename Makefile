@@ -60,7 +60,7 @@ cluster-check: setup ## Run on a cluster of machines with nothing in common, kil
 	$(RUN) python -m tests.cluster.check
 
 readme: setup ## Bring the tables in the README up to date with what was measured
-	$(RUN) python -m stages.readme
+	$(RUN) python -m stages.commands.readme
 
 plots-page: ## Put Vega into the offline page of dvc plots anew (needs npm)
 	$(PYTHON) .dvc/plots/assemble.py

@@ -19,21 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.footage import heading, markdown
-from stages.command_line import parser, told_in_one_line
+from stages.common.command_line import parser, report_errors
 from stages.pipeline.processes import processes
-from stages.signature.bound import threshold
-from stages.signature.carriers import carrier_band, modulation, to_pixels
-from stages.signature.chips import signs, video_key
-from stages.signature.detect import Features, correlate, statistic
-from stages.signature.embed import add, embed
-from stages.signature.evidence import gathered
-from stages.signature.pattern import RGB_ERROR
-from stages.signature.search.space import start, to_signature
-from stages.signature.volumes import Volume, Volumes
+from stages.signature.detect.bound import threshold
+from stages.signature.detect.detect import Features, correlate, statistic
+from stages.signature.detect.evidence import gathered
+from stages.signature.embed.embed import add, embed
+from stages.signature.embed.pattern import RGB_ERROR
+from stages.signature.embed.residuals import Residual, Residuals
+from stages.signature.model.carriers import carrier_band, modulation, to_pixels
+from stages.signature.model.chips import signs, video_key
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Plane
 from stages.video.quality import RgbReference
-from stages.video.sources.synthetic import draw
 
 COUNTS = (1, 10, 100, 1000)
 VICTIMS = 20
@@ -41,7 +41,7 @@ FRAMES = 20
 SEED = 8
 PSNR_DB, HARD_DB = 45.0, 39.0
 MASTER = b"a key for this benchmark alone"
-SIGNATURE = to_signature(start(), "balanced")
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
 THRESHOLD = threshold(1e-6)
 ONE_KEY, OWN_KEYS = "one for all", "one a clip (`--video-id`)"
 SCHEMES: dict[str, Callable[[int], bytes]] = {
@@ -155,8 +155,8 @@ def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> Outcome:
     original, key = clip(index), SCHEMES[scheme](index)
     estimate = estimate or seen_in(original, key)
     marked = embed(original, SIGNATURE, key, psnr_db=PSNR_DB)
-    copy = volumes(estimate, original)
-    removal = {plane: volume.times(-1) for plane, volume in copy.items()}
+    copy = residuals(estimate, original)
+    removal = {plane: residual.times(-1) for plane, residual in copy.items()}
     videos = (
         marked,
         add(RgbReference.of(marked), removal, psnr_db=PSNR_DB),
@@ -178,7 +178,7 @@ def weighted(estimate: Estimate) -> Features:
     }
 
 
-def volumes(estimate: Estimate, like: Frames) -> Volumes:
+def residuals(estimate: Estimate, like: Frames) -> Residuals:
     """The estimate as a mark: each carrier with its share of the energy."""
     made: dict[Plane, NDArray[np.float32]] = {}
     for carrier in SIGNATURE.carriers:
@@ -187,10 +187,10 @@ def volumes(estimate: Estimate, like: Frames) -> Volumes:
         values = np.sign(estimate[carrier.address]) * band.amplitudes
         picture = to_pixels(values, carrier.block, band, shape)
         picture *= np.sqrt(carrier.share / (RGB_ERROR[carrier.plane] * np.mean(picture**2)))
-        over_time = modulation(carrier.flip, len(like)).astype(np.float32)
-        volume = over_time[:, None, None] * picture.astype(np.float32)
-        made[carrier.plane] = made[carrier.plane] + volume if carrier.plane in made else volume
-    return {plane: Volume.of(volume) for plane, volume in made.items()}
+        over_time = modulation(carrier.half_period, len(like)).astype(np.float32)
+        residual = over_time[:, None, None] * picture.astype(np.float32)
+        made[carrier.plane] = made[carrier.plane] + residual if carrier.plane in made else residual
+    return {plane: Residual.of(residual) for plane, residual in made.items()}
 
 
 def guessed(estimate: Estimate, key: bytes) -> float:
@@ -210,6 +210,6 @@ def clip(index: int) -> Frames:
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         parser().parse_args()
         main()

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.footage import heading, markdown
-from stages.command_line import parser, positive, told_in_one_line
+from stages.common.command_line import parser, positive, report_errors
 from tests.cluster.processes import cluster
 from tests.worktree import ROOT, commit, copy_to, set_params, stage
 
@@ -64,5 +64,5 @@ def seconds(project: Path, **env: str) -> float:
 if __name__ == "__main__":
     options = parser()
     options.add_argument("clips", nargs="?", type=positive, default=48, metavar="CLIPS")
-    with told_in_one_line():
+    with report_errors():
         main(options.parse_args().clips)

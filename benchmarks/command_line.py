@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stages.command_line import parser
+from stages.common.command_line import parser
 
 
 def folder() -> Path:

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.footage import heading, markdown
-from stages.command_line import parser, told_in_one_line
+from stages.common.command_line import parser, report_errors
 from stages.fingerprint.classic import THRESHOLD
 from stages.fingerprint.distance import impostor_distances
 from stages.fingerprint.rates import false_negative_rate, false_positive_rate
@@ -70,6 +70,6 @@ def published(hashed: Sequence[Hashed]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         parser().parse_args()
         main(load_params())

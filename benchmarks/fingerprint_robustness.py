@@ -16,17 +16,17 @@ import numpy as np
 
 from benchmarks.command_line import folders
 from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, load, markdown
-from stages.command_line import told_in_one_line
+from stages.common.command_line import report_errors
+from stages.common.statistics import exact_interval
 from stages.fingerprint.afterimage import Afterimage
 from stages.fingerprint.distance import Bits, hamming, impostor_distances
 from stages.fingerprint.impostors import ImpostorModel, fit
 from stages.fingerprint.recipe import fed, fingerprint
+from stages.own.bars import picture_of_frames
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
-from stages.statistics import exact_interval
-from stages.video.bars import picture_of_frames
 from stages.video.codec import Codec
-from stages.video.edits import EDITS, edited, normalised
+from stages.video.edit import EDITS, edited, normalised
 from stages.video.frames import Frames, Geometry
 
 FALSE_POSITIVE_RATE = 1e-6
@@ -163,5 +163,5 @@ def row(name: str, drifts: list[Drift | None], model: ImpostorModel) -> dict[str
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folders())

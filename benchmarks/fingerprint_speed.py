@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.command_line import folder
 from benchmarks.footage import clips, heading, load, markdown
-from stages.command_line import told_in_one_line
+from stages.common.command_line import report_errors
 from stages.fingerprint.recipe import GEOMETRY, fingerprint, fingerprint_file
 from stages.video.ffmpeg import executable
 from stages.video.frames import Frames, stream
@@ -75,5 +75,5 @@ def rate_of_hashing(recipe: str, clips: list[Frames]) -> float:
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folder())

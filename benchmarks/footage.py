@@ -4,10 +4,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stages.errors import AfterimageError, VideoError
+from stages.common.errors import AfterimageError, VideoError
+from stages.sources.folder import source as folder
 from stages.video.frames import Frames, Geometry, read
 from stages.video.probe import probe
-from stages.video.sources import folder
 
 log = logging.getLogger(__name__)
 

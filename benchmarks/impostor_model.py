@@ -12,13 +12,13 @@ import numpy as np
 
 from benchmarks.command_line import folders
 from benchmarks.footage import clips, load, markdown
-from stages.command_line import told_in_one_line
+from stages.common.command_line import report_errors
 from stages.fingerprint.distance import Bits, impostor_distances
 from stages.fingerprint.impostors import ImpostorModel, fit
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
-from stages.video.sources.synthetic import draw
+from stages.sources.synthetic.drawing import draw
 
 CLIPS, FRAMES, SEED = 200, 4, 7
 # Unrelated videos are let spread the square root of two wider than the drawn ones do.
@@ -60,5 +60,5 @@ def row(name: str, sample: np.ndarray, public: ImpostorModel) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folders(least=0))

@@ -14,13 +14,13 @@ import pandas as pd
 
 from benchmarks.command_line import folder
 from benchmarks.footage import FRAMES, clips, load
-from stages.command_line import told_in_one_line
+from stages.common.command_line import report_errors
 from stages.pipeline.params_file import load_params
 from stages.pipeline.processes import processes
+from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 from stages.video.quality import psnr_rgb
-from stages.video.sources.synthetic import draw
 
 PERCENTILES = (5, 25, 50, 75, 95)
 
@@ -79,5 +79,5 @@ def slope(picture: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folder())

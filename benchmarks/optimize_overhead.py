@@ -25,21 +25,21 @@ import yaml
 from benchmarks.command_line import folder
 from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
-from stages.command_line import told_in_one_line
-from stages.errors import AfterimageError
-from stages.marking import conditions, headroom
+from stages.common.command_line import report_errors
+from stages.common.errors import AfterimageError
+from stages.contest.marking import conditions, headroom
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
 from stages.pipeline.processes import count, processes
 from stages.pipeline.workers import map_items
-from stages.signature.chips import derived_key
-from stages.signature.closed_loop import tilts
-from stages.signature.conditions import Conditions
-from stages.signature.embed import embed
+from stages.signature.embed.closed_loop import tilts
+from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.embed import embed
+from stages.signature.model.chips import derived_key
 from stages.signature.search.evolution import turns
-from stages.signature.search.space import Preset, start, to_signature
-from stages.video.clips import Clip, of_split, read_manifest, spread
+from stages.signature.search.space import Preset, hand_set_vector, to_signature
+from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 
@@ -75,7 +75,7 @@ def main(videos: Path) -> None:
     print(
         f"\n{settings.generations} generations of {settings.population} candidates, each on "
         f"{settings.clips_per_candidate} of at most {settings.clips} clips, where the start's "
-        "closed loop puts the mark; start and middle on all, start and found under "
+        "closed loop puts the mark; start and mean on all, start and found under "
         f"{settings.confirmations} keys; {params.fetch.width}x{params.fetch.height}, at "
         f"most {params.fetch.max_frames} frames: {sum(t.times for t in trips)} round trips on "
         f"{count()} workers."
@@ -94,10 +94,10 @@ class Trips:
 def round_trips_asked(params: Params) -> list[Trips]:
     """What the stage asks of the codecs."""
     settings, wanted = params.optimize, conditions(params.compress, params.signature)
-    clips = spread(of_split(read_manifest(MANIFEST), "train"), settings.clips)
+    clips = subsample(of_split(read_manifest(MANIFEST), "train"), settings.clips)
     tries = Counter(chain(*turns(settings.population, len(clips), settings.clips_per_candidate)))
-    # Start and middle, which in the first generation are the same; start and found, to confirm; and
-    # the start once for the credit.
+    # Start and mean, which in the first generation are the same; start and found, to confirm; and
+    # the start once for the baseline_offset.
     whole = 2 * settings.generations - 1 + 2 * settings.confirmations + 1
     loops = loop_trips(wanted, params.signature.closed_loop, params.signature.preset)
     return [
@@ -117,7 +117,7 @@ def loop_trips(wanted: Conditions, rounds: int, preset: Preset) -> dict[Codec, i
     the hardest, which takes least time), each there and back with either sign, and the mark at
     every tilt.
     """
-    signature = to_signature(start(), preset)
+    signature = to_signature(hand_set_vector(), preset)
     trips = dict.fromkeys(wanted.codecs, 2 + rounds * len(tilts(signature)) if rounds else 1)
     trips[wanted.mildest] += 2 * rounds * signature.survives_grey
     trips[wanted.codecs[-1]] += 2 * rounds
@@ -166,11 +166,11 @@ def marked(clip: Clip) -> Frames:
     settings = load_params().signature
     key = derived_key(b"benchmarks/optimize_overhead", clip.id)
     return embed(
-        clip.read(), to_signature(start(), settings.preset), key,
+        clip.read(), to_signature(hand_set_vector(), settings.preset), key,
         psnr_db=settings.psnr_db, headroom=headroom(settings),
     )  # fmt: skip
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folder().absolute())

@@ -16,20 +16,20 @@ from typing import Any
 
 from benchmarks.command_line import folders
 from benchmarks.footage import clips, heading, markdown
-from stages.command_line import told_in_one_line
-from stages.errors import AfterimageError
+from stages.common.command_line import report_errors
+from stages.common.errors import AfterimageError
+from stages.common.statistics import exact_interval
+from stages.own.container.remake import Encoding
+from stages.own.detect_file import detect_file
+from stages.own.mark_file import mark_file
 from stages.pipeline.processes import processes
-from stages.signature.detect_file import detect_file
-from stages.signature.mark_file import mark_file
-from stages.signature.search.space import start, to_signature
-from stages.statistics import exact_interval
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.ffmpeg import file_input, run
-from stages.video.remake import Encoding
 
 FRAMES = 150
 PSNR_DB = 45.0
 KEY = b"a key for this benchmark alone"
-SIGNATURE = to_signature(start(), "balanced")
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
 
 
 @dataclass(frozen=True)
@@ -148,5 +148,5 @@ def after(change: Change, marked: Path, received: Path) -> tuple[bool, float]:
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folders())

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from benchmarks.command_line import folders
 from benchmarks.footage import clips, heading, load, markdown
-from stages.command_line import told_in_one_line
+from stages.common.command_line import report_errors
 from stages.fingerprint.impostors import fit
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.video.codec import Codec
@@ -231,5 +231,5 @@ PEERS = (
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folders())

@@ -34,25 +34,25 @@ from scipy.stats import binom
 from benchmarks.command_line import folders
 from benchmarks.footage import clips, heading, load, markdown
 from benchmarks.processor import cpu_seconds
-from stages.command_line import told_in_one_line
-from stages.files import write_text
-from stages.marking import conditions, headroom
+from stages.common.command_line import report_errors
+from stages.common.files import write_text
+from stages.common.statistics import exact_interval
+from stages.contest.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.params_file import PARAMS_FILE, load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.workers import map_items
-from stages.signature.bound import false_positive_bound
-from stages.signature.chips import chips, derived_key
-from stages.signature.closed_loop import ClosedLoop, embed_adapted
-from stages.signature.detect import statistic
-from stages.signature.embed import add
-from stages.signature.search.space import start, to_signature
-from stages.signature.spectrum import Signature, load_signature
-from stages.signature.volumes import Volume, Volumes
-from stages.statistics import exact_interval
+from stages.signature.detect.bound import false_positive_bound
+from stages.signature.detect.detect import statistic
+from stages.signature.embed.closed_loop import ClosedLoop, embed_adapted
+from stages.signature.embed.embed import add
+from stages.signature.embed.residuals import Residual, Residuals
+from stages.signature.model.chips import chips, derived_key
+from stages.signature.model.spectrum import Signature, load_signature
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.codec import Codec
-from stages.video.edits import grey
+from stages.video.edit import grey
 from stages.video.frames import Frames, Plane
 from stages.video.quality import RgbReference, psnr_rgb
 
@@ -229,8 +229,8 @@ def ours() -> list[Ours]:
     """Both hand-set presets, with and without the closed loop, and what was found by search."""
     rounds = load_params().signature.closed_loop
     signatures = {
-        "ours, `balanced`": to_signature(start(), "balanced"),
-        "ours, `colour`": to_signature(start(), "colour"),
+        "ours, `balanced`": to_signature(hand_set_vector(), "balanced"),
+        "ours, `colour`": to_signature(hand_set_vector(), "colour"),
     }
     plain = [Ours(f"{name}, no codec run", one, 0) for name, one in signatures.items()]
     if layout.SIGNATURE.exists():
@@ -285,12 +285,12 @@ class Peer:
         some = Frames(frames.i420[::_TUNING_EVERY], frames.fps)
         low, high = self.strengths
         for _ in range(_HALVINGS):
-            middle = math.sqrt(low * high)
-            marked = summed(some, self._change(some, payload, middle))
-            low, high = (middle, high) if psnr_rgb(some, marked) > PSNR_DB else (low, middle)
+            mean = math.sqrt(low * high)
+            marked = summed(some, self._change(some, payload, mean))
+            low, high = (mean, high) if psnr_rgb(some, marked) > PSNR_DB else (low, mean)
         return math.sqrt(low * high)
 
-    def _change(self, frames: Frames, payload: Bits, strength: float) -> Volumes:
+    def _change(self, frames: Frames, payload: Bits, strength: float) -> Residuals:
         return in_planes(
             np.stack(
                 [
@@ -306,7 +306,7 @@ def pictures(frames: Frames) -> list[Picture]:
     return [np.ascontiguousarray(rgb[..., ::-1]) for rgb in frames.rgb()]
 
 
-def in_planes(change: Floats) -> Volumes:
+def in_planes(change: Floats) -> Residuals:
     """A change of B, G and R [shape=(T, H, W, 3)] as one of Y, U and V (BT.601, limited range)."""
     luma = np.array([24.966, 128.553, 65.481], np.float32) / 255
     blue = np.array([112.0, -74.203, -37.797], np.float32) / 255
@@ -314,15 +314,15 @@ def in_planes(change: Floats) -> Volumes:
     count, height, width, _ = change.shape
     coarse = change.reshape(count, height // 2, 2, width // 2, 2, 3).mean(axis=(2, 4))
     planes: dict[Plane, Floats] = {"Y": change @ luma, "U": coarse @ blue, "V": coarse @ red}
-    return {plane: Volume.of(pictures) for plane, pictures in planes.items()}
+    return {plane: Residual.of(pictures) for plane, pictures in planes.items()}
 
 
-def summed(frames: Frames, change: Volumes) -> Frames:
+def summed(frames: Frames, change: Residuals) -> Frames:
     """The frames with a change as it is, rounded to 8 bits."""
     marked = Frames(frames.i420.copy(), frames.fps)
-    for plane, volume in change.items():
+    for plane, residual in change.items():
         target = marked.plane(plane)
-        target[:] = np.clip(np.rint(target + volume.frames()), 0, 255)
+        target[:] = np.clip(np.rint(target + residual.frames()), 0, 255)
     return marked
 
 
@@ -423,5 +423,5 @@ PEERS = (
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folders())

@@ -28,11 +28,11 @@ import psutil
 from benchmarks.footage import heading, markdown
 from benchmarks.ucf101 import STAGES as ALL_STAGES
 from benchmarks.ucf101 import disk_of, duration, even_seed, processor_seconds
-from stages.command_line import parser, positive, told_in_one_line
+from stages.common.command_line import parser, positive, report_errors
 from stages.pipeline import layout
 from stages.pipeline.processes import count
+from stages.sources.synthetic import drawing as synthetic
 from stages.video.clips import of_split, read_manifest
-from stages.video.sources import synthetic
 from tests.worktree import commit, copy_to, environment, run, set_params
 
 SIZES = (100, 1_000, 13_320)
@@ -254,5 +254,5 @@ def projection(seconds: float, disk: float, clips: int) -> dict[str, str]:
 if __name__ == "__main__":
     options = parser()
     options.add_argument("sizes", nargs="*", type=positive, default=SIZES, metavar="CLIPS")
-    with told_in_one_line():
+    with report_errors():
         main(options.parse_args().sizes)

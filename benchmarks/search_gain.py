@@ -15,15 +15,15 @@ import numpy as np
 
 from benchmarks.footage import heading, markdown
 from benchmarks.signature_halves import CONDITIONS, CONFIDENCE, Outcome, row, run_trial, trial
-from stages.command_line import parser, told_in_one_line
-from stages.marking import conditions
+from stages.common.command_line import parser, report_errors
+from stages.contest.marking import conditions
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
-from stages.signature.conditions import Conditions
-from stages.signature.search.space import start, to_signature
-from stages.signature.spectrum import load_signature
+from stages.signature.embed.conditions import Conditions
+from stages.signature.model.spectrum import load_signature
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.clips import of_split, read_manifest
 
 
@@ -31,7 +31,9 @@ def main() -> None:
     params = load_params()
     clips = of_split(read_manifest(layout.MANIFEST), "test")
     signatures = {
-        "hand-set, where the search starts": to_signature(start(), params.signature.preset),
+        "hand-set, where the search starts": to_signature(
+            hand_set_vector(), params.signature.preset
+        ),
         "optimised": load_signature(layout.SIGNATURE),
     }
     with processes() as pool:
@@ -57,7 +59,9 @@ def leads(
 ) -> list[dict[str, str]]:
     """A row for each condition: how far the second is ahead of the first, clip by clip."""
     z = [np.array([one.z for one in outcomes]) for outcomes in (after, before)]
-    objectives = [np.array([wanted.assurance(of_clip) for of_clip in scores]) for scores in z]
+    objectives = [
+        np.array([wanted.soft_detection_rate(of_clip) for of_clip in scores]) for scores in z
+    ]
     columns = dict(zip([f"{name}, z" for name in CONDITIONS], (z[0] - z[1]).T, strict=True))
     columns["objective"] = objectives[0] - objectives[1]
     return [
@@ -72,6 +76,6 @@ def leads(
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         parser().parse_args()
         main()

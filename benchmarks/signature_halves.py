@@ -20,30 +20,30 @@ from statistics import fmean, median
 import numpy as np
 
 from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, markdown
-from stages.command_line import parser, told_in_one_line
-from stages.marking import conditions, headroom
+from stages.common.command_line import parser, report_errors
+from stages.common.statistics import exact_interval
+from stages.contest.marking import conditions, headroom
 from stages.optimize import search
 from stages.pipeline.journal import Journal
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
-from stages.signature.blocks import Headroom
-from stages.signature.chips import derived_key
-from stages.signature.closed_loop import ClosedLoop, embed_adapted
-from stages.signature.detect import statistic
+from stages.signature.detect.detect import statistic
+from stages.signature.embed.blocks import Headroom
+from stages.signature.embed.closed_loop import ClosedLoop, embed_adapted
+from stages.signature.model.chips import derived_key
+from stages.signature.model.spectrum import Signature
 from stages.signature.search.evolution import confirmed
-from stages.signature.search.space import PRESETS, Preset, start, to_signature
-from stages.signature.spectrum import Signature
-from stages.statistics import exact_interval
-from stages.video.clips import NATURAL, Clip, split_groups, spread
+from stages.signature.search.space import PRESETS, Preset, hand_set_vector, to_signature
+from stages.sources.folder import source as folder
+from stages.video.clips import NATURAL, Clip, split_groups, subsample
 from stages.video.codec import Codec
 from stages.video.colour import ColourDifference, colour_difference
-from stages.video.edits import grey
+from stages.video.edit import grey
 from stages.video.frames import Frames
 from stages.video.probe import probe
 from stages.video.quality import psnr_rgb
-from stages.video.sources import folder
 
 CRFS = (28, 35, 40, 45, 51)
 CONDITIONS = (*(f"CRF {crf}" for crf in CRFS), f"CRF {CRFS[0]}, then grey")
@@ -138,7 +138,7 @@ def of_preset(
         ]
         return map_items(pool, run_trial, trials, label=f"{params.signature.preset}, {name}")
 
-    by_hand = [to_signature(start(), params.signature.preset)] * len(halves)
+    by_hand = [to_signature(hand_set_vector(), params.signature.preset)] * len(halves)
     outcomes = {"hand-set": measured("hand-set", by_hand)}
     if not hand_set:
         found = [optimised(params, half, pool) for half in halves]
@@ -176,9 +176,9 @@ def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
 def optimised(params: Params, half: list[Clip], pool: Executor) -> Signature:
     """The signature that `optimize` finds on these clips."""
     with tempfile.TemporaryDirectory(prefix="afterimage-") as scratch:
-        used = spread(half, params.optimize.clips)
-        _, origin, found = search(params, used, pool, Journal(Path(scratch) / "journal"))
-    return to_signature(np.array(confirmed(origin, found).vector), params.signature.preset)
+        used = subsample(half, params.optimize.clips)
+        _, x0, found = search(params, used, pool, Journal(Path(scratch) / "journal"))
+    return to_signature(np.array(confirmed(x0, found).vector), params.signature.preset)
 
 
 def trial(params: Params, clip: Clip, signature: Signature) -> Trial:
@@ -259,6 +259,6 @@ if __name__ == "__main__":
     options.add_argument("--hand-set", action="store_true", help="test the start alone")
     options.add_argument("--preset", choices=PRESETS, help="test this one alone")
     asked = options.parse_args()
-    with told_in_one_line():
+    with report_errors():
         presets = [asked.preset] if asked.preset else PRESETS
         main(asked.directories, presets, hand_set=asked.hand_set)

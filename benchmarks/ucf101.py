@@ -25,12 +25,12 @@ import yaml
 from benchmarks.command_line import folder
 from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
-from stages.command_line import told_in_one_line
-from stages.errors import AfterimageError
+from stages.common.command_line import report_errors
+from stages.common.errors import AfterimageError
+from stages.sources.ucf101.lists import SPLITS_ZIP, Listed, read_lists
+from stages.sources.ucf101.server import ARCHIVE_BYTES, CLIP_BYTES
+from stages.sources.ucf101.subset import choose
 from stages.video.clips import Clip, read_manifest, split_groups, write_manifest
-from stages.video.sources.ucf101.lists import SPLITS_ZIP, Listed, read_lists
-from stages.video.sources.ucf101.server import ARCHIVE_BYTES, CLIP_BYTES
-from stages.video.sources.ucf101.subset import choose
 from tests.ucf101 import official
 from tests.worktree import commit, copy_to, run, set_params
 
@@ -213,5 +213,5 @@ def timed(function: Callable[[], Result]) -> tuple[Result, float]:
 
 
 if __name__ == "__main__":
-    with told_in_one_line():
+    with report_errors():
         main(folder())

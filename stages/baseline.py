@@ -16,29 +16,29 @@ from statistics import fmean, median
 
 import numpy as np
 
-from stages.command_line import parser, told_in_one_line
-from stages.detection import detection_rates, false_positives
-from stages.errors import AfterimageError
-from stages.files import write_text, written_whole
-from stages.marking import headroom
+from stages.common.command_line import parser, report_errors
+from stages.common.errors import AfterimageError
+from stages.common.files import write_text, written_whole
+from stages.common.progress import progress
+from stages.contest.marking import headroom
+from stages.contest.rates import detection_rates, false_positives
 from stages.pipeline import layout
 from stages.pipeline.executor import FileExecutor
-from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params
-from stages.pipeline.progress import progress
+from stages.pipeline.run_key import secret_key
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, map_items, workers
-from stages.signature.bound import threshold
-from stages.signature.conditions import Conditions
+from stages.signature.detect.bound import threshold
+from stages.signature.embed.conditions import Conditions
 from stages.signature.search.objective import Trial
-from stages.signature.search.space import start, to_signature
-from stages.video.clips import Clip, of_split, read_manifest, spread
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.codec import MAX_CRF, Codec
 from stages.video.frames import Frames
 from stages.video.quality import Quality, measure, psnr_rgb
 
-with told_in_one_line():
+with report_errors():
     # They need autograd, which the main line does without.
     from stages.baselines import (
         adaptive,
@@ -49,9 +49,9 @@ with told_in_one_line():
         untrained,
     )
     from stages.baselines.proxy import Proxy, Rounding
-    from stages.baselines.scheme import FixedPattern, Keyed, Scheme
     from stages.baselines.task import Learned, Task
     from stages.baselines.trial import Trial as TracedTrial
+    from stages.contest.scheme import FixedPattern, Keyed, Scheme
 
 LEARNED: dict[str, Callable[[Task], Learned]] = {
     "adaptive": adaptive.learn,
@@ -102,7 +102,7 @@ def main(params: Params, asked: argparse.Namespace) -> None:
     with workers() as pool, written_whole(layout.baseline(method)) as folder:
         folder.mkdir()
         began = time.perf_counter()
-        clips = spread(train, params.baseline.clips)
+        clips = subsample(train, params.baseline.clips)
         scheme: Scheme
         if method in LEARNED:
             learned = learn(params, method, clips, codecs, pool)
@@ -111,7 +111,7 @@ def main(params: Params, asked: argparse.Namespace) -> None:
         else:
             scheme, encodes = unkeyed(params, clips, codecs[0], pool), 2 * len(clips)
         cost = {"seconds": round(time.perf_counter() - began, 1), "encodes": encodes}
-        tested = spread(test, params.baseline.test_clips)
+        tested = subsample(test, params.baseline.test_clips)
         judge = partial(judge_clip, scheme=scheme, codecs=codecs, proxies=proxies)
         judged = map_items(pool, judge, tested, label=method, reads=clip_file)
         write_table(folder / "scores.csv", [asdict(row) for one in judged for row in one.passages])
@@ -147,14 +147,14 @@ def learn(
             psnr_db=mark.psnr_db,
             headroom=headroom(mark),
             preset=mark.preset,
-            origin=start(),
+            x0=hand_set_vector(),
             steps=settings.steps,
             learning_rate=settings.learning_rate,
             sharpness=settings.sharpness,
             population=params.optimize.population,
             sigma=params.optimize.sigma,
             seed=settings.seed,
-            spread=lambda function, items: list(in_order(pool, function, items, reads=trial_file)),
+            map=lambda function, items: list(in_order(pool, function, items, reads=trial_file)),
             advance=advance,
         )
         return LEARNED[method](task)

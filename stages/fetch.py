@@ -6,26 +6,27 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from stages.command_line import parser
-from stages.errors import AfterimageError, VideoError
-from stages.files import written_whole
+from stages.common.command_line import parser
+from stages.common.errors import AfterimageError, VideoError
+from stages.common.files import written_whole
+from stages.common.progress import byte_progress, progress
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics
 from stages.pipeline.params import Fetch, Params, Ucf101
-from stages.pipeline.progress import byte_progress, progress
 from stages.pipeline.scratch import file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, workers
+from stages.sources.folder import source as folder
+from stages.sources.offer import Offer
+from stages.sources.synthetic import drawing as synthetic
+from stages.sources.ucf101.collection import Collection, Places
+from stages.sources.ucf101.download import Limits, UnreachableError
+from stages.sources.ucf101.offer import Ucf101Offer
+from stages.sources.ucf101.registry import Registry
+from stages.sources.ucf101.server import Server
+from stages.sources.ucf101.subset import choose
 from stages.video.clips import NATURAL, Clip, of_split, split_groups, write_manifest
 from stages.video.probe import Probe, probe
-from stages.video.sources import folder, synthetic
-from stages.video.sources.offer import Offer
-from stages.video.sources.ucf101.collection import Collection, Places
-from stages.video.sources.ucf101.download import Limits, UnreachableError
-from stages.video.sources.ucf101.offer import Ucf101Offer
-from stages.video.sources.ucf101.registry import Registry
-from stages.video.sources.ucf101.server import Server
-from stages.video.sources.ucf101.subset import choose
 
 log = logging.getLogger(__name__)
 

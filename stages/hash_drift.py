@@ -12,9 +12,9 @@ from statistics import median
 
 import numpy as np
 
-from stages import own_videos
-from stages.command_line import told_in_one_line
-from stages.errors import AfterimageError
+from stages.commands import drift as own_videos
+from stages.common.command_line import report_errors
+from stages.common.errors import AfterimageError
 from stages.fingerprint.counted import Counted
 from stages.fingerprint.distance import Bits, hamming, impostor_counts, nearest_impostors
 from stages.fingerprint.impostors import threshold
@@ -148,7 +148,7 @@ def summary(
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        with told_in_one_line():
+        with report_errors():
             own_videos.main()
     else:
         run(main)

@@ -9,21 +9,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stages.command_line import parser
-from stages.errors import AfterimageError
-from stages.files import write_text
-from stages.marking import conditions, headroom
+from stages.common.command_line import parser
+from stages.common.errors import AfterimageError
+from stages.common.files import write_text
+from stages.common.progress import Progress, progress
+from stages.contest.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.executor import FileExecutor
 from stages.pipeline.journal import Journal
 from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.params import Optimize, Params
-from stages.pipeline.progress import Progress, progress
 from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, workers
-from stages.signature.adaptation import PLAIN, Adaptation
-from stages.signature.conditions import Conditions
+from stages.signature.embed.adaptation import PLAIN, Adaptation
+from stages.signature.embed.conditions import Conditions
 from stages.signature.search.evolution import (
     Candidate,
     Evaluated,
@@ -35,14 +35,14 @@ from stages.signature.search.evolution import (
     evolve,
 )
 from stages.signature.search.objective import Loop, Trial, run_loop, run_trial
-from stages.signature.search.space import start, to_signature
-from stages.video.clips import Clip, of_split, read_manifest, spread
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.ffmpeg import version
 
 # By the number of the generation, the place of the clip, and the candidate.
 Trials = dict[tuple[float, ...], Trial]
 # Beside the numbers of generations: of the start's closed loops, and of what is not their merit.
-LOOP, CREDIT = 0, -1
+LOOP, OFFSET = 0, -1
 # What a function makes of each of some trials.
 Results = Callable[[Callable[[Trial], Any], Trials], Iterator[Any]]
 
@@ -52,11 +52,11 @@ def main(params: Params) -> None:
     clips = of_split(read_manifest(layout.MANIFEST), "train")
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
-    used = spread(clips, params.optimize.clips)
+    used = subsample(clips, params.optimize.clips)
     journal = Journal(scratch.path(f"{_digest(params, used)}.jsonl"))
     with workers() as pool:
-        history, origin, found = search(params, used, pool, journal)
-    chosen = confirmed(origin, found)
+        history, x0, found = search(params, used, pool, journal)
+    chosen = confirmed(x0, found)
     signature = to_signature(np.array(chosen.vector), params.signature.preset)
     write_text(layout.SIGNATURE, signature.to_json())
     write_table(layout.OPTIMIZE_HISTORY, [_row(generation) for generation in history])
@@ -65,7 +65,7 @@ def main(params: Params) -> None:
         {
             "evaluations": evaluations(params.optimize),
             "generations": params.optimize.generations,
-            "objective_initial": origin.objective,
+            "objective_initial": x0.objective,
             "objective_best": chosen.objective,
             "train_z_median": median(chosen.z),
             "train_z_min": min(chosen.z),
@@ -77,7 +77,7 @@ def main(params: Params) -> None:
 def evaluations(settings: Optimize) -> int:
     """How many candidates are scored.
 
-    In every generation the start, the middle and the population; and to confirm, start and found.
+    In every generation the start, the mean and the population; and to confirm, start and found.
     """
     return settings.generations * (2 + settings.population) + 2 * settings.confirmations
 
@@ -86,22 +86,22 @@ class Searched(NamedTuple):
     """The generations; and the start and what was found under keys of their own."""
 
     history: list[Generation]
-    origin: Evaluated
+    x0: Evaluated
     found: Evaluated
 
 
 def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journal) -> Searched:
     """Search on these clips, and compare what was found with the start."""
-    settings, origin = params.optimize, candidate(start())
+    settings, x0 = params.optimize, candidate(hand_set_vector())
     results = partial(journaled, pool, journal)
     loops = looped(params, clips, results)
-    credit = loop_credit(params, clips, loops, results)
+    baseline_offset = loop_offsets(params, clips, loops, results)
     with progress("optimize", evaluations(settings), "candidates") as advance:
         adaptations = [loop.adaptation for loop in loops]
-        evaluator = Evaluator(params, clips, adaptations, credit, results, advance)
+        evaluator = Evaluator(params, clips, adaptations, baseline_offset, results, advance)
         history, found = evolve(
             evaluator,
-            start(),
+            hand_set_vector(),
             clips=len(clips),
             clips_per_candidate=settings.clips_per_candidate,
             population=settings.population,
@@ -109,7 +109,7 @@ def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journ
             sigma=settings.sigma,
             seed=settings.seed,
         )
-        tried = [(vector, range(len(clips))) for vector in (origin, found)]
+        tried = [(vector, range(len(clips))) for vector in (x0, found)]
         numbers = range(settings.generations + 1, settings.generations + 1 + settings.confirmations)
         pairs = [evaluator(number, tried) for number in numbers]
     return Searched(history, *(Evaluated.over(looks) for looks in zip(*pairs, strict=True)))
@@ -117,7 +117,7 @@ def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journ
 
 def looped(params: Params, clips: list[Clip], results: Results) -> list[Loop]:
     """What a closed loop, as `validate` has it, does for the start on each clip."""
-    wanted, vector = conditions(params.compress, params.signature), candidate(start())
+    wanted, vector = conditions(params.compress, params.signature), candidate(hand_set_vector())
     asked = {
         (LOOP, index, *vector): trial(params, LOOP, vector, clip, wanted)
         for index, clip in enumerate(clips)
@@ -136,14 +136,14 @@ class Evaluator:
     """Scores the candidates of a generation, each on its clips, under the generation's keys.
 
     They are marked without a closed loop, but to where it puts the start's mark on the clip, and
-    have ``credit`` in ``z`` for what else it does for the start: what will be safe, or hopeless,
+    have ``baseline_offset`` in ``z`` for what else it does for the start: what will be safe, or hopeless,
     counts little already.
     """
 
     params: Params
     clips: list[Clip]
     adaptations: list[Adaptation]
-    credit: list[Scores]
+    baseline_offset: list[Scores]
     results: Results
     advance: Progress
 
@@ -165,8 +165,8 @@ class Evaluator:
         found = []
         for vector, indices in tried:
             z = [scores[number, index, *vector] for index in indices]
-            credit = [self.credit[index] for index in indices]
-            found.append(Evaluated.of(vector, z, wanted, credit))
+            baseline_offset = [self.baseline_offset[index] for index in indices]
+            found.append(Evaluated.of(vector, z, wanted, baseline_offset))
             self.advance(f"(generation {number})")
         return found
 
@@ -176,13 +176,13 @@ def extremes(params: Params) -> Conditions:
     return conditions(params.compress, params.signature).extremes
 
 
-def loop_credit(
+def loop_offsets(
     params: Params, clips: list[Clip], loops: list[Loop], results: Results
 ) -> list[Scores]:
     """What a closed loop adds to the start's ``z`` on each clip, beside where it puts the mark."""
-    wanted, vector = conditions(params.compress, params.signature), candidate(start())
+    wanted, vector = conditions(params.compress, params.signature), candidate(hand_set_vector())
     asked = {
-        (CREDIT, index, *vector): trial(
+        (OFFSET, index, *vector): trial(
             params, LOOP, vector, clip, wanted.extremes, adaptation=loop.adaptation
         )
         for index, (clip, loop) in enumerate(zip(clips, loops, strict=True))
@@ -252,8 +252,8 @@ def _digest(params: Params, clips: Sequence[Clip]) -> str:
 def _row(generation: Generation) -> dict[str, float]:
     return {
         "generation": generation.number,
-        "objective_start": generation.origin.objective,
-        "objective_middle": generation.middle.objective,
+        "objective_x0": generation.x0.objective,
+        "objective_mean": generation.mean.objective,
         "objective_median": median(one.objective for one in generation.evaluated),
         "sigma": generation.sigma,
     }

@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from stages.command_line import parser
-from stages.errors import AfterimageError
-from stages.files import write_text, written_whole
+from stages.common.command_line import parser
+from stages.common.errors import AfterimageError
+from stages.common.files import write_text, written_whole
 from stages.page.charts.convergence import Step
 from stages.page.charts.distances import within
 from stages.page.charts.roc import points
@@ -22,12 +22,12 @@ from stages.page.contents import page
 from stages.page.html import render
 from stages.page.pictures import Strip, strip
 from stages.page.results import Results, Row, Score, Setting
+from stages.page.rows import crf_rows, other_rows
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_table
 from stages.pipeline.params import Params
 from stages.pipeline.stage import run
-from stages.rows import crf_rows, other_rows
-from stages.signature.spectrum import load_signature
+from stages.signature.model.spectrum import load_signature
 from stages.video.clips import NATURAL, Clip, read_manifest
 from stages.video.codec import Codec
 from stages.video.lossless import decode_lossless
@@ -50,7 +50,7 @@ def load(params: Params) -> Results:
     drift, impostors = _table(layout.DRIFT), _table(layout.IMPOSTORS)
     by_crf = crf_rows(params.sweep)
     names = [field.name for field in fields(Score)]
-    objectives = ["generation", "objective_start", "objective_middle", "objective_median"]
+    objectives = ["generation", "objective_x0", "objective_mean", "objective_median"]
     return Results(
         setting=setting(params),
         fetch=_json(layout.metrics("fetch")),

@@ -17,24 +17,24 @@ from typing import get_args
 
 import numpy as np
 
-from stages.channels import EDIT_NAMES, LOST_FRAMES, Channel, matched_codec
-from stages.command_line import parser
-from stages.detection import detection_rates
-from stages.errors import AfterimageError
+from stages.common.command_line import parser
+from stages.common.errors import AfterimageError
+from stages.contest.rates import detection_rates
 from stages.fingerprint.distance import hamming
 from stages.fingerprint.recipe import BITS, fingerprint
 from stages.pipeline import layout
 from stages.pipeline.executor import FileExecutor
-from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params
+from stages.pipeline.run_key import secret_key
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
-from stages.signature.alignment import Reach
-from stages.signature.bound import threshold
-from stages.signature.detect import searched
-from stages.signature.spectrum import Signature, load_signature
-from stages.video.clips import Clip, of_split, read_manifest, spread
+from stages.signature.detect.alignment import SearchRange
+from stages.signature.detect.bound import threshold
+from stages.signature.detect.detect import searched
+from stages.signature.model.spectrum import Signature, load_signature
+from stages.video.channel import EDIT_NAMES, LOST_FRAMES, Channel, matched_codec
+from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.codec import EncoderName
 from stages.video.lossless import decode_lossless
 from stages.video.quality import psnr_rgb
@@ -87,7 +87,7 @@ def main(params: Params, asked: argparse.Namespace) -> None:
         )
         score = partial(score_clip, check=check)
         scores = map_items(pool, score, clips, label=channel.name, reads=both_files)
-    limit = threshold(settings.false_positive_rate, channel.reach.attempts)
+    limit = threshold(settings.false_positive_rate, channel.search_range.attempts)
     write_table(layout.sweep_table(channel.name), [asdict(score) for score in scores])
     write_metrics(
         layout.sweep_metrics(channel.name),
@@ -101,7 +101,7 @@ def channel_of(
     """The channel of the row that was asked for."""
     codec, sweep = params.compress.codec, params.sweep
     if asked.encoder:
-        matched = matched_codec(asked.encoder, codec, spread(clips, MATCHED_CLIPS), pool)
+        matched = matched_codec(asked.encoder, codec, subsample(clips, MATCHED_CLIPS), pool)
         return Channel(asked.encoder, (matched,))
     if asked.edit is None:
         return Channel(f"crf{asked.crf}", (replace(codec, crf=asked.crf),))
@@ -110,7 +110,7 @@ def channel_of(
         asked.edit,
         (codec, again) if asked.edit == "second_generation" else (codec,),
         asked.edit,
-        Reach(
+        SearchRange(
             sweep.search_frames if asked.edit == "shifted" else 0,
             sweep.search_zoom_percent if asked.edit == "cropped" else 0,
         ),
@@ -144,7 +144,7 @@ def score_clip(clip: Clip, check: Check) -> Score:
     marked = decode_lossless(layout.marked(clip.id), original)
     sent_marked, sent = (check.channel.send(frames, clip.id) for frames in (marked, original))
     z_marked, z_unmarked = (
-        searched(received.frames, check.signature, check.key, check.channel.reach)
+        searched(received.frames, check.signature, check.key, check.channel.search_range)
         for received in (sent_marked, sent)
     )
     reference = check.channel.uncoded(original)
@@ -171,7 +171,7 @@ def summary(
         [score.z_marked for score in scores],
         [score.z_unmarked for score in scores],
         z_threshold=limit,
-        attempts=channel.reach.attempts,
+        attempts=channel.search_range.attempts,
         confidence=confidence,
     )
     drifts = np.array([score.drift for score in scores])
@@ -183,7 +183,7 @@ def summary(
         "psnr_db_marked": fmean(score.received_psnr_db_marked for score in scores),
         "signature": {
             **rates,
-            "attempts": channel.reach.attempts,
+            "attempts": channel.search_range.attempts,
             "psnr_db": fmean(score.psnr_db for score in scores),
         },
         "fingerprint": {

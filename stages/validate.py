@@ -13,27 +13,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.command_line import parser
-from stages.detection import detection_rates, false_positives
-from stages.errors import AfterimageError
-from stages.files import written_whole
-from stages.marking import conditions, headroom
+from stages.common.command_line import parser
+from stages.common.errors import AfterimageError
+from stages.common.files import written_whole
+from stages.common.statistics import exact_interval
+from stages.contest.marking import conditions, headroom
+from stages.contest.rates import detection_rates, false_positives
 from stages.pipeline import layout
-from stages.pipeline.key import secret_key
+from stages.pipeline.checkpoint import Checkpoint
 from stages.pipeline.metrics import Metric, write_metrics, write_table
 from stages.pipeline.params import Params, Validate
-from stages.pipeline.pieces import Piece
+from stages.pipeline.run_key import secret_key
 from stages.pipeline.scratch import Scratch, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
-from stages.signature.blocks import Headroom
-from stages.signature.bound import threshold
-from stages.signature.chips import derived_key, wrong_keys
-from stages.signature.closed_loop import ClosedLoop, embed_adapted
-from stages.signature.detect import correlate, correlate_many, features
-from stages.signature.spectrum import Signature, load_signature
-from stages.statistics import exact_interval
-from stages.video.clips import Clip, of_split, read_manifest, spread
+from stages.signature.detect.bound import threshold
+from stages.signature.detect.detect import correlate, correlate_many, features
+from stages.signature.embed.blocks import Headroom
+from stages.signature.embed.closed_loop import ClosedLoop, embed_adapted
+from stages.signature.model.chips import derived_key, wrong_keys
+from stages.signature.model.spectrum import Signature, load_signature
+from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.codec import Codec
 from stages.video.colour import colour_difference
 from stages.video.lossless import decode_lossless, encode_lossless
@@ -105,21 +105,21 @@ def main(params: Params) -> None:
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to test on")
     check, scratch = check_of(params), Scratch("validate")
-    pieces = [
-        Piece.of(clip, scratch, check.plain(), file_digest(layout.compressed(clip.id)))
+    checkpoints = [
+        Checkpoint.of(clip, scratch, check.plain(), file_digest(layout.compressed(clip.id)))
         for clip in clips
     ]
-    missing = [one for one in pieces if not one.done]
+    missing = [one for one in checkpoints if not one.done]
     with workers() as pool:
         score = partial(score_clip, check=check)
         map_items(pool, score, missing, label="validate", reads=both_files)
     with written_whole(layout.MARKED) as folder:
-        for one in pieces:
+        for one in checkpoints:
             one.give(folder / layout.marked(one.clip.id).relative_to(layout.MARKED))
     with written_whole(layout.PICTURES) as folder:
-        for clip in spread(clips, PICTURED):
+        for clip in subsample(clips, PICTURED):
             write_png(folder / layout.picture(clip.id).relative_to(layout.PICTURES), picture(clip))
-    done = [Checked.of(one.found()) for one in pieces]
+    done = [Checked.of(one.found()) for one in checkpoints]
     write_table(layout.MARKED_TABLE, [checksum(clip) for clip in clips])
     write_table(layout.SCORES, [asdict(one.score) for one in done])
     write_metrics(layout.metrics("validate"), summary(done, check.z_threshold, params.validation))
@@ -154,12 +154,12 @@ def checksum(clip: Clip) -> dict[str, str]:
     return {"id": clip.id, "sha256": file_digest(layout.marked(clip.id))}
 
 
-def both_files(one: Piece) -> list[Path]:
+def both_files(one: Checkpoint) -> list[Path]:
     """What ``score_clip`` reads."""
     return [one.clip.file, layout.compressed(one.clip.id)]
 
 
-def score_clip(one: Piece, check: Check) -> None:
+def score_clip(one: Checkpoint, check: Check) -> None:
     """Mark one clip, compress it, and look for the right key and for wrong ones."""
     clip, original = one.clip, one.clip.read()
     carrying = embed_adapted(

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stages.sources.synthetic.drawing import SyntheticOffer, draw
 from stages.video.clips import Clip
 from stages.video.frames import Frames
-from stages.video.sources.synthetic import SyntheticOffer, draw
 from tests.worktree import ROOT, copy_to
 
 NOT_VIDEO = {".csv", ".md"}

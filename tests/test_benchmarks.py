@@ -14,12 +14,12 @@ from benchmarks.fingerprint_robustness import Drift, Treatment
 from benchmarks.footage import markdown
 from benchmarks.search_gain import leads
 from benchmarks.signature_halves import Outcome
+from stages.contest.marking import conditions
 from stages.fingerprint.impostors import ImpostorModel
-from stages.marking import conditions
 from stages.pipeline.params_file import load_params
+from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
 from stages.video.colour import ColourDifference
-from stages.video.sources.synthetic import draw
 from tests.worktree import ROOT, run
 
 FAIR = ImpostorModel(bits=256, mean=0.5, freedom=256)

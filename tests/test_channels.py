@@ -5,19 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stages.channels import EDIT_NAMES, Channel, matched_codec
 from stages.pipeline.params import Sweep
 from stages.pipeline.processes import processes
-from stages.signature.alignment import Reach
-from stages.signature.bound import threshold
-from stages.signature.detect import searched
-from stages.signature.embed import embed
-from stages.signature.search.space import start, to_signature
+from stages.signature.detect.alignment import SearchRange
+from stages.signature.detect.bound import threshold
+from stages.signature.detect.detect import searched
+from stages.signature.embed.embed import embed
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.sources.synthetic.drawing import draw
+from stages.video.channel import EDIT_NAMES, Channel, matched_codec
 from stages.video.clips import Clip
 from stages.video.codec import Codec
 from stages.video.lossless import decode_lossless, encode_lossless
 from stages.video.quality import psnr_rgb
-from stages.video.sources.synthetic import draw
 
 KEY = b"the right key, 16 bytes or more"
 CODEC = Codec("libx264", 28)
@@ -55,14 +55,18 @@ def test_the_parameters_know_the_same_edits():
 
 @pytest.mark.parametrize(
     ("edit", "reach"),
-    [("shifted", Reach(frames=4)), ("cropped", Reach(zoom_percent=8)), ("rescaled", Reach())],
+    [
+        ("shifted", SearchRange(frames=4)),
+        ("cropped", SearchRange(zoom_percent=8)),
+        ("rescaled", SearchRange()),
+    ],
 )
-def test_a_mark_is_found_after_an_edit(edit, reach):
+def test_a_mark_is_found_after_an_edit(edit, search_range):
     clip = draw("natural", 4, 48, seed=3)
-    signature = to_signature(start(), "balanced")
+    signature = to_signature(hand_set_vector(), "balanced")
     marked = embed(clip, signature, KEY, psnr_db=45)
-    received = Channel(edit, (CODEC,), edit, reach).send(marked, "clip").frames
-    assert searched(received, signature, KEY, reach) > threshold(1e-6, reach.attempts)
+    received = Channel(edit, (CODEC,), edit, search_range).send(marked, "clip").frames
+    assert searched(received, signature, KEY, search_range) > threshold(1e-6, search_range.attempts)
 
 
 @pytest.mark.parametrize("encoder", ["libx265", "libsvtav1"])

@@ -1,7 +1,7 @@
 import pytest
 from scipy.stats import beta
 
-from stages.detection import detection_rates, false_positives
+from stages.contest.rates import detection_rates, false_positives
 
 
 def test_rates_by_hand():
@@ -21,7 +21,7 @@ def test_rates_by_hand():
 
 
 def test_false_positives_are_counted_over_unmarked_clips_and_wrong_keys():
-    """Two clips, five wrong keys on each, marked and unmarked: 22 trials, of which 1 + 3 reach."""
+    """Two clips, five wrong keys on each, marked and unmarked: 22 trials, of which 1 + 3 search_range."""
     found = false_positives([0.5, 6.0], [1, 2], 5, z_threshold=5.0, confidence=0.95)
     assert found["wrong_key_trials"] == 20
     assert found["fpr"] == pytest.approx(4 / 22)

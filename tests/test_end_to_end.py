@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.signature.search.space import start, to_signature
-from stages.video.sources.synthetic import SyntheticOffer
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.sources.synthetic.drawing import SyntheticOffer
 from tests.worktree import commit, environment, run, set_params, stage
 
 SMALL = {
@@ -275,7 +275,9 @@ def test_a_mistake_is_told_in_one_line(small, name, changes, said):
 def test_a_short_key_is_refused_without_showing_it(small):
     assert stage(small, "fetch").returncode == 0
     assert stage(small, "compress").returncode == 0
-    (small / "data" / "signature.json").write_text(to_signature(start(), "balanced").to_json())
+    (small / "data" / "signature.json").write_text(
+        to_signature(hand_set_vector(), "balanced").to_json()
+    )
     done = stage(small, "validate", AFTERIMAGE_KEY="too short")
     assert complaint(done) == "error: AFTERIMAGE_KEY: the key has 9 bytes, at least 16 needed"
 
@@ -302,4 +304,4 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_written(small, 
 def test_the_readme_shows_the_committed_metrics():
     from tests.worktree import ROOT
 
-    run(ROOT, sys.executable, "-m", "stages.readme", "--check")
+    run(ROOT, sys.executable, "-m", "stages.commands.readme", "--check")

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from stages.optimize import LOOP, Evaluator, _digest, extremes, loop_credit, looped
+from stages.optimize import LOOP, Evaluator, _digest, extremes, loop_offsets, looped
 from stages.pipeline.params_file import load_params
 from stages.signature.search.evolution import candidate
-from stages.signature.search.space import start
+from stages.signature.search.space import hand_set_vector
 from tests.worktree import ROOT
 
-START = candidate(start())
+START = candidate(hand_set_vector())
 
 
 @pytest.fixture
@@ -31,17 +31,19 @@ def test_credit_is_what_the_loop_adds_and_the_start_with_it_is_as_the_loop_leave
     clips = small_clips[:2]
     loops = looped(params, clips, in_this_process)
     assert len(loops[0].z) == 4  # three codecs, and grey after the first
-    credit = loop_credit(params, clips, loops, in_this_process)
+    baseline_offset = loop_offsets(params, clips, loops, in_this_process)
     adaptations = [loop.adaptation for loop in loops]
-    evaluate = Evaluator(params, clips, adaptations, credit, in_this_process, ignored)
-    vector = candidate(start() + 0.1)
+    evaluate = Evaluator(params, clips, adaptations, baseline_offset, in_this_process, ignored)
+    vector = candidate(hand_set_vector() + 0.1)
     first, second = evaluate(LOOP, [(START, (0, 1)), (vector, (1,))])
     assert [codec.crf for codec in extremes(params).codecs] == [28, 45]
     reached = [[loop.z[place] for place in (0, 2, 3)] for loop in loops]
     measured = np.reshape(first.z, (2, 3))
-    assert measured + np.array(credit) == pytest.approx(np.array(reached), abs=1e-5)
+    assert measured + np.array(baseline_offset) == pytest.approx(np.array(reached), abs=1e-5)
     wanted = extremes(params)
-    assert first.assurance == pytest.approx([wanted.assurance(z) for z in reached], abs=1e-5)
+    assert first.soft_detection_rate == pytest.approx(
+        [wanted.soft_detection_rate(z) for z in reached], abs=1e-5
+    )
     assert len(second.z) == 3
     assert not np.allclose(second.z, first.z[3:])
 

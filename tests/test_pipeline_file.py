@@ -82,8 +82,8 @@ ALLOWED = {
     "stages/page": {"stages.page", "stages.signature", "stages.video"},
 }
 COMMON = {
-    "stages.command_line", "stages.errors", "stages.files", "stages.secret_key",
-    "stages.statistics",
+    "stages.common.command_line", "stages.common.errors", "stages.common.files", "stages.common.key",
+    "stages.common.statistics",
 }  # fmt: skip
 
 

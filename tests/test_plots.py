@@ -39,7 +39,7 @@ def project(worktree):
     write_table(tables / "drift.csv", within([1, 2, 4], {100: 2, 120: 3}, bits=256))
     write_table(
         worktree / "data" / "optimize_history.csv",
-        [{"generation": n, "objective_middle": n / 9, "objective_start": 0.1} for n in range(4)],
+        [{"generation": n, "objective_mean": n / 9, "objective_x0": 0.1} for n in range(4)],
     )
     return worktree
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from stages.statistics import auc, exact_interval
+from stages.common.statistics import auc, exact_interval
 
 
 def test_an_exact_interval_by_hand():

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from scipy.stats import beta
 
-from stages.channels import Channel
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.sweep import Score, lasting, summary
+from stages.video.channel import Channel
 from stages.video.codec import Codec
 
 CODEC = Codec("libx264", 28)

@@ -6,11 +6,11 @@ import pytest
 from scipy.stats import beta
 
 from stages import compress, fetch, validate
-from stages.files import write_text
+from stages.common.files import write_text
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
 from stages.pipeline.scratch import Scratch
-from stages.signature.search.space import start, to_signature
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.validate import Checked, Score, check_of, summary
 from tests.robustness.project import small_project
 from tests.worktree import ROOT, set_params
@@ -50,7 +50,7 @@ def test_what_a_killed_run_has_done_is_not_done_again(tmp_path, monkeypatch):
     params = load_params()
     fetch.main(params)
     compress.main(params)
-    write_text(layout.SIGNATURE, to_signature(start(), "balanced").to_json())
+    write_text(layout.SIGNATURE, to_signature(hand_set_vector(), "balanced").to_json())
     # As if it were killed when all is done but the end.
     monkeypatch.setattr(Scratch, "clear", lambda _: None)
     validate.main(params)

@@ -10,7 +10,7 @@ from stages.baselines.autodiff import grad
 from stages.baselines.channel import Channel
 from stages.baselines.task import Step, Task
 from stages.baselines.trial import Outcome, Trial, run_trial
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.signature.search.evolution import candidate
 from stages.signature.search.space import Vector, bounds
 
@@ -28,7 +28,7 @@ def climb(
 
     ``unmarked`` asks for the scores of the clips without a mark as well.
     """
-    vector, mean, square = task.origin, np.zeros(len(task.origin)), np.zeros(len(task.origin))
+    vector, mean, square = task.x0, np.zeros(len(task.x0)), np.zeros(len(task.x0))
     low, high = bounds()
     history: list[Step] = []
     for number in range(1, task.steps + 1):
@@ -57,7 +57,7 @@ def _looked(
         for clip in task.clips
     ]
     plain = [replace(trial, marked=False) for trial in marked] if unmarked else []
-    outcomes: list[Outcome] = task.spread(run_trial, [*marked, *plain])
+    outcomes: list[Outcome] = task.map(run_trial, [*marked, *plain])
     populations = outcomes[: len(marked)], outcomes[len(marked) :]
     z, slopes = zip(*(_stacked(population, len(vector)) for population in populations), strict=True)
     slope = sum(grad(objective, which)(*z) @ slopes[which] for which in range(2) if len(z[which]))

@@ -8,7 +8,7 @@ arithmetic differs from processor to processor.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 
 try:
     import autograd.numpy as anp

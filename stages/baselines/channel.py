@@ -12,17 +12,17 @@ import numpy as np
 
 from stages.baselines.autodiff import make_vjp
 from stages.baselines.proxy import Proxy, from_blocks, to_blocks, transformed
-from stages.signature.blocks import Headroom
-from stages.signature.carriers import Floats, modulation
-from stages.signature.chips import derived_key
-from stages.signature.embed import embed
-from stages.signature.spans import Span, mean, spans, windows
-from stages.signature.spectrum import Carrier, Signature
+from stages.signature.embed.blocks import Headroom
+from stages.signature.embed.embed import embed
+from stages.signature.model.carriers import Floats, modulation
+from stages.signature.model.chips import derived_key
+from stages.signature.model.half_periods import HalfPeriod, half_periods, mean, windows
+from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Plane
 
-# By carrier address: pictures of the mark [shape of the plane], or of each span of a video
-# [shape=(spans, H, W)].
+# By carrier address: pictures of the mark [shape of the plane], or of each half_period of a video
+# [shape=(half_periods, H, W)].
 Pictures = Mapping[str, Floats]
 
 
@@ -57,10 +57,10 @@ class Marking:
 
 @dataclass(frozen=True)
 class Response:
-    """The mean pictures of the spans that the detector sees, and slopes with respect to them turned
+    """The mean pictures of the half_periods that the detector sees, and slopes with respect to them turned
     into slopes with respect to the pictures of the mark."""
 
-    spans: Pictures
+    half_periods: Pictures
     pullback: Callable[[Pictures], Pictures]
 
 
@@ -97,14 +97,14 @@ class ThroughProxy:
     def _respond(
         self, marking: Marking, plane: Plane, carriers: list[Carrier]
     ) -> tuple[Pictures, Callable[[Pictures], Pictures]]:
-        """Frame by frame, in the proxy's own transform: kept is what a span adds up to."""
+        """Frame by frame, in the proxy's own transform: kept is what a half_period adds up to."""
         video = marking.frames.plane(plane)
         shape = video.shape[1:]
         addresses = [carrier.address for carrier in carriers]
         sent = marking.strength * np.array([transformed(marking.pictures[at]) for at in addresses])
-        parts = [spans_of(carrier, len(video)) for carrier in carriers]
+        parts = [half_periods_of(carrier, len(video)) for carrier in carriers]
         found = [np.zeros((len(own), *sent.shape[1:])) for own in parts]
-        # Of each span that a carrier is looked for in, by the carrier that was put in.
+        # Of each half_period that a carrier is looked for in, by the carrier that was put in.
         slopes = [np.zeros((len(carriers), *one.shape)) for one in found]
         signs = signs_of(carriers, len(video))
         place = [0] * len(carriers)
@@ -152,7 +152,10 @@ class ThroughCodec:
         carriers, frames = marking.signature.carriers, len(received)
         found = {
             carrier.address: np.array(
-                [mean(received.plane(carrier.plane), part) for part in spans_of(carrier, frames)]
+                [
+                    mean(received.plane(carrier.plane), part)
+                    for part in half_periods_of(carrier, frames)
+                ]
             )
             for carrier in carriers
         }
@@ -166,7 +169,7 @@ class ThroughCodec:
                         signs[part.first : part.end].mean() * slope
                         for other in own
                         for part, slope in zip(
-                            spans_of(other, frames), wanted[other.address], strict=True
+                            half_periods_of(other, frames), wanted[other.address], strict=True
                         )
                     )
             return slopes
@@ -174,14 +177,16 @@ class ThroughCodec:
         return Response(found, pullback)
 
 
-def spans_of(carrier: Carrier, frames: int) -> list[Span]:
-    """The spans of all windows of a video."""
-    return [part for window in windows(frames) for part in spans(*window, carrier.flip)]
+def half_periods_of(carrier: Carrier, frames: int) -> list[HalfPeriod]:
+    """The half_periods of all windows of a video."""
+    return [
+        part for window in windows(frames) for part in half_periods(*window, carrier.half_period)
+    ]
 
 
 def signs_of(carriers: list[Carrier], frames: int) -> Floats:
     """What the mark of each carrier multiplies each frame by [shape=(carriers, frames)]."""
-    signs = [modulation(carrier.flip, frames) for carrier in carriers]
+    signs = [modulation(carrier.half_period, frames) for carrier in carriers]
     return np.array(signs).reshape(len(carriers), frames)
 
 

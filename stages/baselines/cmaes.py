@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from stages.baselines.task import Learned, Step, Task
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.signature.search.evolution import (
     Evaluated,
     Tried,
@@ -34,7 +34,7 @@ def learn(task: Task) -> Learned:
     looks = Looks(task)
     history, vector = evolve(
         looks,
-        task.origin,
+        task.x0,
         clips=clips,
         clips_per_candidate=1,
         population=population,
@@ -43,12 +43,12 @@ def learn(task: Task) -> Learned:
         seed=task.seed,
     )
     whole = range(clips)
-    tried = [(candidate(task.origin), whole), (vector, whole)]
-    origin, found = looks(len(history) + 1, tried)
-    steps = [one for generation in history for one in (generation.origin, generation.middle)]
+    tried = [(candidate(task.x0), whole), (vector, whole)]
+    x0, found = looks(len(history) + 1, tried)
+    steps = [one for generation in history for one in (generation.x0, generation.mean)]
     return Learned(
-        confirmed(origin, found).vector,
-        tuple(Step(one.vector, one.objective, one.z) for one in [*steps, origin, found]),
+        confirmed(x0, found).vector,
+        tuple(Step(one.vector, one.objective, one.z) for one in [*steps, x0, found]),
         looks.count * len(task.conditions.codecs),
     )
 
@@ -71,7 +71,7 @@ class Looks:
             for vector, places in tried
             for index in places
         ]  # fmt: skip
-        scores = iter(task.spread(run_trial, trials))
+        scores = iter(task.map(run_trial, trials))
         evaluated = [
             Evaluated.of(vector, [next(scores) for _ in places], task.conditions)
             for vector, places in tried

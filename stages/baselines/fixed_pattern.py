@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.baselines.proxy import BLOCK, from_blocks, to_blocks
-from stages.signature.blocks import Headroom, within
-from stages.signature.carriers import Floats
-from stages.signature.embed import add
-from stages.signature.volumes import Volume
+from stages.signature.embed.blocks import Headroom, within
+from stages.signature.embed.embed import add
+from stages.signature.embed.residuals import Residual
+from stages.signature.model.carriers import Floats
 from stages.video.frames import Frames
 from stages.video.quality import RgbReference
 
@@ -31,8 +31,8 @@ def mark(frames: Frames, *, psnr_db: float, headroom: Headroom) -> Frames:
     tiles[:, _ROWS, :, _COLUMNS] = _SIGNS[:, None, None]
     picture = from_blocks(tiles, (height, width)).astype(np.float32)
     picture /= np.sqrt(np.mean(picture**2))
-    volume = Volume(picture[None], np.zeros(len(frames), np.intp))
-    return add(RgbReference.of(frames), within({"Y": volume}, headroom), psnr_db=psnr_db)
+    residual = Residual(picture[None], np.zeros(len(frames), np.intp))
+    return add(RgbReference.of(frames), within({"Y": residual}, headroom), psnr_db=psnr_db)
 
 
 def score(frames: Frames) -> float:

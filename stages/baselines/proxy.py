@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.fft import dctn, idctn
 
 from stages.baselines.autodiff import anp, defvjp, primitive
-from stages.signature.carriers import Floats
+from stages.signature.model.carriers import Floats
 from stages.video.frames import Frames, Plane
 
 Rounding = Literal["soft", "hard"]

@@ -15,10 +15,10 @@ def learn(task: Task) -> Learned:
     """A real encode for every step, clip and condition."""
     threshold = task.conditions.threshold
 
-    def assurance(marked: Any, _unmarked: Any) -> Any:
-        """``Conditions.assurance``, with a slope."""
+    def soft_detection_rate(marked: Any, _unmarked: Any) -> Any:
+        """``Conditions.soft_detection_rate``, with a slope."""
         return anp.mean(1 / (1 + anp.exp(threshold - marked)))
 
     channels = tuple(ThroughCodec(codec) for codec in task.conditions.codecs)
-    history = climb(task, channels, assurance)
+    history = climb(task, channels, soft_detection_rate)
     return Learned(best(history), history, len(history) * len(task.clips) * len(channels))

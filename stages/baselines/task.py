@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from stages.signature.blocks import Headroom
-from stages.signature.conditions import Conditions
+from stages.signature.embed.blocks import Headroom
+from stages.signature.embed.conditions import Conditions
 from stages.signature.search.evolution import Candidate
 from stages.signature.search.space import Preset, Vector
 from stages.video.clips import Clip
 
 
-class Spread(Protocol):
+class Map(Protocol):
     """Applies a function to every item, on many processors; results in the order of the items."""
 
     def __call__(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]: ...
@@ -27,13 +27,13 @@ class Task:
     conditions : real codecs, from the mildest, and the threshold of the keyed detector.
     psnr_db, headroom : of the mark.
     preset : which planes the mark is in.
-    origin : the hand-set point of the search space, from which every search sets out.
+    x0 : the hand-set point of the search space, from which every search sets out.
     steps : how often a method may look at all clips under all conditions.
     learning_rate : of gradient ascent, in units of the search space.
     sharpness : of the soft proxy.
     population, sigma : of CMA-ES.
     seed : of the training keys and of what is drawn.
-    spread : where the work is done.
+    map : where the work is done.
     advance : called after each step, with a note.
     """
 
@@ -42,14 +42,14 @@ class Task:
     psnr_db: float
     headroom: Headroom
     preset: Preset
-    origin: Vector
+    x0: Vector
     steps: int
     learning_rate: float
     sharpness: float
     population: int
     sigma: float
     seed: int
-    spread: Spread
+    map: Map
     advance: Callable[[str], None]
 
 

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from stages.baselines.autodiff import anp, defvjp, primitive
-from stages.signature.carriers import Band, Floats, carrier_band, to_coefficients, to_pixels
-from stages.signature.chips import signs
-from stages.signature.detect import NOTHING
-from stages.signature.evidence import neighbours
-from stages.signature.pattern import RGB_ERROR
+from stages.signature.detect.detect import NOTHING
+from stages.signature.detect.evidence import neighbours
+from stages.signature.embed.pattern import RGB_ERROR
+from stages.signature.model.carriers import Band, Floats, carrier_band, to_coefficients, to_pixels
+from stages.signature.model.chips import signs
+from stages.signature.model.half_periods import HalfPeriod, half_periods, windows
+from stages.signature.model.spectrum import Carrier, Signature
 from stages.signature.search.space import Preset, meaning
-from stages.signature.spans import Span, spans, windows
-from stages.signature.spectrum import Carrier, Signature
 from stages.video.frames import Frames
 
 # Energy of features that is nothing but rounding: nothing moves, and ``z`` is 0 as the detector's.
@@ -56,7 +56,7 @@ class Traced:
 def traced(vector: Any, signature: Signature, preset: Preset) -> list[Traced]:
     """The carriers of a signature as functions of the vector that it was made from."""
     meant = meaning(vector, preset, anp.exp)
-    shares = [meant.shares[carrier.plane, carrier.flip] for carrier in signature.carriers]
+    shares = [meant.shares[carrier.plane, carrier.half_period] for carrier in signature.carriers]
     total = sum(shares)
     return [
         Traced(
@@ -96,7 +96,7 @@ def _picture(one: Traced, frames: Frames, key: bytes) -> Any:
 
 
 def statistic(carriers: Sequence[Traced], seen: Mapping[str, Any], frames: int, key: bytes) -> Any:
-    """``z`` of the mean pictures of a video's spans [shape=(spans, H, W)], by carrier address."""
+    """``z`` of the mean pictures of a video's half_periods [shape=(half_periods, H, W)], by carrier address."""
     features = [
         (one.carrier, _whitened(_coefficients(seen[one.carrier.address], one, frames), one))
         for one in carriers
@@ -116,26 +116,28 @@ def _coefficients(pictures: Any, one: Traced, frames: int) -> Any:
     return sum(values) / sum(weight)
 
 
-def _by_window(coefficients: Any, one: Traced, frames: int) -> Iterator[tuple[Any, Sequence[Span]]]:
+def _by_window(
+    coefficients: Any, one: Traced, frames: int
+) -> Iterator[tuple[Any, Sequence[HalfPeriod]]]:
     start = 0
     for window in windows(frames):
-        parts = spans(*window, one.carrier.flip)
+        parts = half_periods(*window, one.carrier.half_period)
         yield coefficients[start : start + len(parts)], parts
         start += len(parts)
 
 
-def _weighed(coefficients: Any, parts: Sequence[Span], one: Traced) -> tuple[Any, Any]:
-    """In few steps, for autograd keeps what each of them makes of every span."""
+def _weighed(coefficients: Any, parts: Sequence[HalfPeriod], one: Traced) -> tuple[Any, Any]:
+    """In few steps, for autograd keeps what each of them makes of every half_period."""
     if len(parts) == 1:
         return 0.0 * coefficients[0], 0.0
     bell = one.amplitudes**2
     steps = coefficients[1:] - coefficients[:-1]
     energy = anp.dot(steps**2, bell) / (4 * anp.sum(bell))
     ends = anp.concatenate([energy[:1], energy, energy[-1:]])
-    loudness = (ends[:-1] + ends[1:]) / 2
-    lengths = np.array([span.frames for span in parts])[:, np.newaxis]
-    turns = np.array([span.sign for span in parts])[:, np.newaxis]
-    weights = lengths / (1 + loudness / one.noise**2)
+    temporal_variance = (ends[:-1] + ends[1:]) / 2
+    lengths = np.array([half_period.frames for half_period in parts])[:, np.newaxis]
+    turns = np.array([half_period.sign for half_period in parts])[:, np.newaxis]
+    weights = lengths / (1 + temporal_variance / one.noise**2)
     signed = turns * weights
     around = anp.dot(neighbours(len(parts)).T, signed)
     everywhen = weights * anp.sum(signed, axis=0) / anp.sum(weights, axis=0)

@@ -8,12 +8,19 @@ from typing import Any
 import numpy as np
 
 from stages.baselines.autodiff import anp, defvjp, make_vjp, primitive
-from stages.baselines.channel import Channel, Marking, Pictures, Response, spans_of, training_key
+from stages.baselines.channel import (
+    Channel,
+    Marking,
+    Pictures,
+    Response,
+    half_periods_of,
+    training_key,
+)
 from stages.baselines.traced import Traced, pictures, statistic, traced
-from stages.signature.blocks import Headroom
-from stages.signature.carriers import Floats
+from stages.signature.embed.blocks import Headroom
+from stages.signature.model.carriers import Floats
+from stages.signature.model.spectrum import Signature
 from stages.signature.search.space import Preset, to_signature
-from stages.signature.spectrum import Signature
 from stages.video.clips import Clip
 from stages.video.decoded import decoded
 
@@ -101,24 +108,24 @@ def _scores(carriers: Sequence[Traced], marking: Marking, channels: Sequence[Cha
 
 
 def _received(mark: Any, marking: Marking, channel: Channel) -> dict[str, Any]:
-    """The pictures of the spans that a channel leaves of a mark, which is one vector."""
-    return _by_address(_sent(mark, marking, channel, []), marking, _span_shapes(marking))
+    """The pictures of the half_periods that a channel leaves of a mark, which is one vector."""
+    return _by_address(_sent(mark, marking, channel, []), marking, _half_period_shapes(marking))
 
 
 # One function for all trials: autograd keeps what it is told of a function for ever.
 @primitive
 def _sent(mark: Floats, marking: Marking, channel: Channel, answer: list[Response]) -> Floats:
     """What comes back, as one vector; the answer, which knows its slopes, is added to the list."""
-    shapes = [shape[1:] for shape in _span_shapes(marking)]
+    shapes = [shape[1:] for shape in _half_period_shapes(marking)]
     response = channel.respond(replace(marking, pictures=_by_address(mark, marking, shapes)))
     answer.append(response)
-    return _joined(response.spans, marking)
+    return _joined(response.half_periods, marking)
 
 
 def _slope_of_sent(
     _received: Floats, _mark: Floats, marking: Marking, _channel: Channel, answer: list[Response]
 ) -> Callable[[Floats], Floats]:
-    shapes = _span_shapes(marking)
+    shapes = _half_period_shapes(marking)
     return lambda slopes: _joined(
         answer[-1].pullback(_by_address(slopes, marking, shapes)), marking
     )
@@ -127,11 +134,11 @@ def _slope_of_sent(
 defvjp(_sent, _slope_of_sent)
 
 
-def _span_shapes(marking: Marking) -> list[tuple[int, ...]]:
-    """Of the pictures of each carrier's spans: (spans, H, W)."""
+def _half_period_shapes(marking: Marking) -> list[tuple[int, ...]]:
+    """Of the pictures of each carrier's half_periods: (half_periods, H, W)."""
     frames = marking.frames
     return [
-        (len(spans_of(carrier, len(frames))), *frames.plane(carrier.plane).shape[1:])
+        (len(half_periods_of(carrier, len(frames))), *frames.plane(carrier.plane).shape[1:])
         for carrier in marking.signature.carriers
     ]
 

@@ -9,7 +9,7 @@ from stages.signature.search.space import bounds
 
 def hand_set(task: Task) -> Learned:
     """Where every search sets out."""
-    return Learned(candidate(task.origin), (), encodes=0)
+    return Learned(candidate(task.x0), (), encodes=0)
 
 
 def random_spectrum(task: Task) -> Learned:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 
 Bits = NDArray[np.bool_]
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.fingerprint.counted import Counted
 
 MIN_DISTANCES = 3

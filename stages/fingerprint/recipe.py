@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.fingerprint.afterimage import BITS, Afterimage
 from stages.fingerprint.classic import Classic
-from stages.video.bars import picture_of_file
+from stages.own.bars import picture_of_file
 from stages.video.frames import Frames, Geometry, stream
 
 __all__ = ["BITS", "GEOMETRY", "RECIPES", "fed", "fingerprint", "fingerprint_file", "readings"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from stages.common.statistics import exact_interval
 from stages.page.charts.convergence import convergence
 from stages.page.charts.distances import distances
 from stages.page.charts.rate import Received, rate_distortion
@@ -12,7 +13,6 @@ from stages.page.charts.survival import Found, after_others, over_crf
 from stages.page.html import Figure
 from stages.page.results import Results, Row
 from stages.page.verdict import once_in
-from stages.statistics import exact_interval
 
 
 def figures(found: Results) -> list[Figure]:

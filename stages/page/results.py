@@ -6,7 +6,7 @@ from typing import Any
 
 from stages.page.charts.convergence import Step
 from stages.page.pictures import Strip
-from stages.signature.spectrum import Signature
+from stages.signature.model.spectrum import Signature
 
 Metrics = Mapping[str, Any]
 

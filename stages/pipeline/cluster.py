@@ -19,7 +19,7 @@ import dask
 import distributed
 from distributed.cfexecutor import ClientExecutor
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.pipeline.executor import FileExecutor, subject_of
 from stages.pipeline.identity import identity
 from stages.pipeline.parcel import Returned, carry_out, itself, put_away, require_portable
@@ -94,7 +94,7 @@ class _Cluster(FileExecutor):
         if not self._watch.somebody.wait(PATIENCE_SECONDS):
             raise AfterimageError(
                 f"{self._address}: no worker of this version after {PATIENCE_SECONDS} s; start "
-                f"some with `python -m stages.worker {self._address}`"
+                f"some with `python -m stages.commands.worker {self._address}`"
             )
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
@@ -202,7 +202,7 @@ class _Watch:
         """In what a worker's versions are not ours; nothing, as a rule."""
         theirs, ours = _versions(offers), _versions(self._needed)
         if not theirs:
-            return "it was not started with `python -m stages.worker`"
+            return "it was not started with `python -m stages.commands.worker`"
         return "; ".join(
             f"{name} is {theirs.get(name, 'unknown')} there and {version} here"
             for name, version in ours.items()

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stages.files import write_text
+from stages.common.files import write_text
 
 
 class Journal:

@@ -2,7 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 
 # Where files appear one by one; a folder that DVC removes before a stage is none of them.
 FOLDERS = tuple(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from stages.files import write_text
+from stages.common.files import write_text
 
 # Enough for any reader, too few for the last bits of a processor's own arithmetic.
 _DIGITS = 6

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.pipeline.params import Params, Section
 
 PARAMS_FILE = Path("params.yaml")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stages.errors import AfterimageError
-from stages.files import write_bytes
+from stages.common.errors import AfterimageError
+from stages.common.files import write_bytes
 
 # Files of one task, in either direction, in bytes. A message is held in memory as a whole.
 MOST_BYTES = 512 << 20

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.pipeline.executor import FileExecutor, subject_of
 
 Result = TypeVar("Result")

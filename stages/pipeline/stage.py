@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import psutil
 
-from stages.command_line import told_in_one_line
-from stages.files import remove_remains
+from stages.common.command_line import report_errors
+from stages.common.files import remove_remains
 from stages.pipeline import layout
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
@@ -25,7 +25,7 @@ def run(stage: Callable[[Params], None]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     if UNDER_DVC in os.environ:
         _end_with_the_parent()
-    with told_in_one_line():
+    with report_errors():
         params = load_params()
         for folder in layout.FOLDERS:
             remove_remains(folder)

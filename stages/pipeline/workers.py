@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
+from stages.common.progress import progress
 from stages.pipeline.executor import FileExecutor
 from stages.pipeline.processes import processes
-from stages.pipeline.progress import progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

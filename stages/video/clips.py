@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stages.errors import AfterimageError
-from stages.files import write_text
+from stages.common.errors import AfterimageError
+from stages.common.files import write_text
 from stages.video.frames import Fit, Frames, Geometry, read
 
 NATURAL = "natural"
@@ -88,7 +88,7 @@ def of_split(clips: Iterable[Clip], split: str) -> list[Clip]:
     return [clip for clip in clips if clip.kind == NATURAL and clip.split == split]
 
 
-def spread(clips: Sequence[Clip], count: int) -> list[Clip]:
+def subsample(clips: Sequence[Clip], count: int) -> list[Clip]:
     """At most ``count`` of the clips, evenly spread over them."""
     chosen = np.linspace(0, len(clips) - 1, min(count, len(clips))).round().astype(int)
     return [clips[index] for index in chosen]

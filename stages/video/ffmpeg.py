@@ -16,7 +16,7 @@ from typing import IO, Any
 import ffmpeg
 import imageio_ffmpeg
 
-from stages.errors import AfterimageError, VideoError
+from stages.common.errors import AfterimageError, VideoError
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ Content = bytes | memoryview
 
 # A hung ffmpeg must not hang the pipeline; no honest encode of a clip comes near this.
 TIMEOUT_SECONDS = 1800
-# How long ffmpeg may take to open a file or to come to the next piece of its output.
+# How long ffmpeg may take to open a file or to come to the next chunk of its output.
 STALL_SECONDS = 120
 
 # A video file may name other files and addresses inside itself; ffmpeg must not follow them.
@@ -135,21 +135,21 @@ def run(
     return done.stdout, complaints
 
 
-def pieces(output: Any, *, size: int, subject: str) -> Iterator[bytearray]:
+def chunks(output: Any, *, size: int, subject: str) -> Iterator[bytearray]:
     """Run an ffmpeg-python graph, and yield what it writes to ``pipe:1`` while it runs.
 
     Parameters
     ----------
     output : the graph's output node.
-    size : bytes in a piece; each piece is overwritten by the next.
+    size : bytes in a chunk; each chunk is overwritten by the next.
     subject : what is being processed, for error messages.
 
     Raises ``VideoError`` if ffmpeg fails or stands still; milder complaints are logged.
     """
-    piece = bytearray(size)
+    chunk = bytearray(size)
     with tempfile.TemporaryFile() as stderr, _started(_command(output), stderr) as process:
-        while _filled(piece, process, subject):
-            yield piece
+        while _filled(chunk, process, subject):
+            yield chunk
         status = process.wait()
         complaints = _beginning(stderr)
     if status != 0:
@@ -184,10 +184,10 @@ def fed(output: Any, *, subject: str) -> Iterator[IO[bytes]]:
                 process.stdin.close()
 
 
-def _filled(piece: bytearray, process: subprocess.Popen[bytes], subject: str) -> bool:
-    """Whether there was enough in a process's output to fill the piece."""
+def _filled(chunk: bytearray, process: subprocess.Popen[bytes], subject: str) -> bool:
+    """Whether there was enough in a process's output to fill the chunk."""
     assert process.stdout is not None  # noqa: S101 (for the type checker)
-    rest = memoryview(piece)
+    rest = memoryview(chunk)
     while rest:
         if not select.select([process.stdout], [], [], STALL_SECONDS)[0]:
             raise VideoError(f"{subject}: ffmpeg stood still for {STALL_SECONDS} s, given up")

@@ -11,8 +11,8 @@ import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.errors import VideoError
-from stages.video.ffmpeg import file_input, first_line, pieces, reading_seconds, run
+from stages.common.errors import VideoError
+from stages.video.ffmpeg import chunks, file_input, first_line, reading_seconds, run
 
 Plane = Literal["Y", "U", "V"]
 Fit = Literal["crop", "pad", "stretch"]
@@ -158,9 +158,9 @@ def stream(
     shape = (geometry.height * 3 // 2, geometry.width)
     output = _decoding(path, geometry, max_frames)
     frames = 0
-    for piece in pieces(output, size=shape[0] * shape[1], subject=str(path)):
+    for chunk in chunks(output, size=shape[0] * shape[1], subject=str(path)):
         frames += 1
-        yield np.frombuffer(piece, np.uint8).reshape(shape)
+        yield np.frombuffer(chunk, np.uint8).reshape(shape)
     if not frames:
         raise VideoError(f"{path}: no video frame in it")
 

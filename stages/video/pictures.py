@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.errors import AfterimageError
-from stages.files import write_bytes
+from stages.common.errors import AfterimageError
+from stages.common.files import write_bytes
 from stages.video.frames import Frames
 
 GAIN = 16

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from stages.errors import VideoError
+from stages.common.errors import VideoError
 from stages.video.ffmpeg import file_input, first_line, reading_seconds, run
 from stages.video.frames import Geometry
 

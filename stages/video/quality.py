@@ -11,7 +11,7 @@ import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.files import write_bytes
+from stages.common.files import write_bytes
 from stages.video.ffmpeg import file_input, run
 from stages.video.frames import Frames
 

@@ -3,9 +3,9 @@
 import pytest
 
 from stages.baselines.task import Task
-from stages.signature.blocks import Headroom
-from stages.signature.conditions import Conditions
-from stages.signature.search.space import start
+from stages.signature.embed.blocks import Headroom
+from stages.signature.embed.conditions import Conditions
+from stages.signature.search.space import hand_set_vector
 from stages.video.codec import Codec
 
 PSNR_DB = 45.0
@@ -21,13 +21,13 @@ def task(small_clips):
         psnr_db=PSNR_DB,
         headroom=HEADROOM,
         preset="balanced",
-        origin=start(),
+        x0=hand_set_vector(),
         steps=9,
         learning_rate=0.15,
         sharpness=4.0,
         population=4,
         sigma=0.4,
         seed=1,
-        spread=lambda function, items: [function(item) for item in items],
+        map=lambda function, items: [function(item) for item in items],
         advance=lambda note: None,
     )

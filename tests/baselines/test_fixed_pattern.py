@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from stages.baselines import fixed_pattern
-from stages.signature.blocks import Headroom
-from stages.signature.bound import threshold
-from stages.signature.detect import statistic
-from stages.signature.search.space import start, to_signature
-from stages.video.edits import normalised
+from stages.signature.detect.bound import threshold
+from stages.signature.detect.detect import statistic
+from stages.signature.embed.blocks import Headroom
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.sources.synthetic.drawing import draw
+from stages.video.edit import normalised
 from stages.video.frames import Geometry
 from stages.video.quality import psnr_rgb
-from stages.video.sources.synthetic import draw
 from tests.conftest import constant
 
 PSNR_DB = 45.0
@@ -48,6 +48,6 @@ def test_its_absolute_correlation_accuses_innocent_videos():
     assert accused + missed > 0.1
     assert innocent.max() > guilty.min()
 
-    signature, keyed = to_signature(start(), "balanced"), threshold(1e-6)
+    signature, keyed = to_signature(hand_set_vector(), "balanced"), threshold(1e-6)
     keys = [f"key number {index}".encode() for index in range(20)]
     assert max(statistic(clip, signature, key) for clip in clips[:4] for key in keys) < keyed

@@ -7,8 +7,8 @@ import pytest
 
 from stages.baselines import adaptive, cmaes, contrastive, real_forward, untrained
 from stages.baselines.ascent import climb
-from stages.errors import AfterimageError
-from stages.signature.search.space import bounds, start
+from stages.common.errors import AfterimageError
+from stages.signature.search.space import bounds, hand_set_vector
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_method_learns_on_its_own_proxy(one_crf, method):
     # By its own measure, with another key.
     before, after = (
         method.learn(replace(one_crf, seed=2, steps=1, origin=np.array(vector))).history[0]
-        for vector in (start(), learned.vector)
+        for vector in (hand_set_vector(), learned.vector)
     )
     assert after.objective > 1.05 * before.objective
 
@@ -72,7 +72,7 @@ def test_every_search_sets_out_from_the_same_point(one_crf):
     learned = [method.learn(short) for method in (adaptive, contrastive, real_forward)]
     learned.append(cmaes.learn(replace(one_crf, steps=6)))
     starts = {one.history[0].vector for one in learned}
-    assert starts == {tuple(np.round(start(), 6).tolist())}
+    assert starts == {tuple(np.round(hand_set_vector(), 6).tolist())}
 
 
 def test_learning_is_its_seed(one_crf):

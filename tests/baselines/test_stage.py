@@ -7,12 +7,12 @@ import pytest
 
 from stages import baseline
 from stages.baseline import Judged, Passage, at_crf, real_codecs, summary
-from stages.baselines.scheme import FixedPattern
+from stages.commands.readme import METHODS
+from stages.common.statistics import exact_interval
+from stages.contest.scheme import FixedPattern
 from stages.pipeline.params import Baseline
 from stages.pipeline.params_file import load_params
-from stages.readme import METHODS
-from stages.signature.blocks import Headroom
-from stages.statistics import exact_interval
+from stages.signature.embed.blocks import Headroom
 from stages.video.quality import Quality
 from tests.worktree import ROOT, run
 

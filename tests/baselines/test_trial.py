@@ -9,18 +9,18 @@ from stages.baselines.channel import ThroughCodec, ThroughProxy, training_key
 from stages.baselines.proxy import Proxy
 from stages.baselines.traced import pictures, traced
 from stages.baselines.trial import Trial, run_trial, scores_near
-from stages.signature.carriers import modulation
-from stages.signature.conditions import Conditions
-from stages.signature.detect import statistic
-from stages.signature.embed import embed
-from stages.signature.pattern import pattern
-from stages.signature.search.space import COORDINATES, start, to_signature
+from stages.signature.detect.detect import statistic
+from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.embed import embed
+from stages.signature.embed.pattern import pattern
+from stages.signature.model.carriers import modulation
+from stages.signature.search.space import COORDINATES, hand_set_vector, to_signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 from tests.baselines.conftest import HEADROOM, PSNR_DB
 
-# Off the start, so that every flip, both planes of chroma and activity have a part.
-ELSEWHERE = start() + np.array([
+# Off the start, so that every half_period, both planes of chroma and activity have a part.
+ELSEWHERE = hand_set_vector() + np.array([
     -5.0, 0.1, 0.2, 0.3, 0.2, -2.5, 3.2, 2.9, -0.5, 0.1, 2.0, 0.3, -0.2, 0.3, -0.4, -0.2,
     -0.4, 0.3, 0.5, 0.4,
 ])  # fmt: skip
@@ -47,14 +47,14 @@ def test_the_traced_mark_is_the_main_lines(small_clips):
     ]
     whole = pattern(frames, signature, key)
     parts = pictures(carriers, frames, key)
-    for plane, volume in whole.items():
-        signs = [modulation(carrier.flip, len(frames)) for carrier in usable]
+    for plane, residual in whole.items():
+        signs = [modulation(carrier.half_period, len(frames)) for carrier in usable]
         again = sum(
             np.multiply.outer(sign, part)
             for carrier, sign, part in zip(usable, signs, parts, strict=True)
             if carrier.plane == plane
         )
-        assert again == pytest.approx(volume.frames(), abs=1e-4)
+        assert again == pytest.approx(residual.frames(), abs=1e-4)
 
 
 def test_scores_through_the_codec_are_the_main_lines(small_clips):

@@ -110,7 +110,7 @@ def start_scheduler(machine: Machine, environment: Path) -> None:
 def start_worker(machine: Machine, environment: Path) -> None:
     say(f"{machine.log.stem} starts")
     machine.start(
-        sys.executable, "-m", "stages.worker", SCHEDULER, "--processes", "1",
+        sys.executable, "-m", "stages.commands.worker", SCHEDULER, "--processes", "1",
         **variables(environment),
     )  # fmt: skip
 

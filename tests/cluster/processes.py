@@ -44,7 +44,7 @@ def cluster(folder: Path, *workers: Path, of_scheduler: Path = ROOT) -> Iterator
         )  # fmt: skip
         address = address_in(told)
         for number, code in enumerate(workers):
-            worker = ("stages.worker", address, "--processes", "1")
+            worker = ("stages.commands.worker", address, "--processes", "1")
             stack.enter_context(started(folder / f"worker{number}", *worker, code=code))
         yield address
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from stages import compress, fetch, hash_drift, optimize, validate
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.pipeline import parcel
 from stages.pipeline.params_file import load_params
 from stages.pipeline.parcel import Returned, carry_out, put_away
@@ -151,7 +151,7 @@ def test_where_nobody_answers_the_address_is_told(monkeypatch):
 def test_a_worker_that_cannot_start_says_why_in_one_line(tmp_path, arguments, told):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     done = run(
-        tmp_path, sys.executable, "-m", "stages.worker", *arguments, check=False,
+        tmp_path, sys.executable, "-m", "stages.commands.worker", *arguments, check=False,
         env=environment(PYTHONPATH=str(ROOT)),
     )  # fmt: skip
     assert done.returncode == 1

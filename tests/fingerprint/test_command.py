@@ -8,12 +8,12 @@ import pytest
 
 from stages.fingerprint.distance import from_hex, hamming, to_hex
 from stages.fingerprint.recipe import fingerprint, fingerprint_file
+from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
-from stages.video.edits import edited, normalised
+from stages.video.edit import edited, normalised
 from stages.video.ffmpeg import executable
 from stages.video.frames import Geometry
 from stages.video.lossless import encode_lossless
-from stages.video.sources.synthetic import draw
 from tests.memory import peak_memory
 from tests.worktree import ROOT
 

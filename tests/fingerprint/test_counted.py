@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stages.common.statistics import auc
 from stages.fingerprint.counted import Counted, counted
 from stages.fingerprint.distance import impostor_counts, impostor_distances
 from stages.fingerprint.impostors import fit
 from stages.fingerprint.rates import area_under_curve, equal_error_rate, false_positive_rate
-from stages.statistics import auc
 
 distances = st.lists(st.integers(0, 256), min_size=3, max_size=60)
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stnp
 from scipy.spatial.distance import hamming as scipy_hamming
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.fingerprint.distance import (
     from_hex,
     hamming,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.fingerprint.impostors import ImpostorModel, fit, threshold
 
 samples = st.lists(st.integers(40, 200), min_size=3, max_size=60)

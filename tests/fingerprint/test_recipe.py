@@ -6,13 +6,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.fingerprint.distance import from_hex, hamming, impostor_distances, to_hex
 from stages.fingerprint.impostors import fit
 from stages.fingerprint.recipe import BITS, RECIPES, fingerprint
+from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
 from stages.video.frames import Frames, Geometry, read
-from stages.video.sources.synthetic import draw
 from tests.worktree import ROOT
 
 PINNED = {

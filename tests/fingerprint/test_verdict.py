@@ -4,8 +4,8 @@ import pytest
 from stages.fingerprint.distance import impostor_distances
 from stages.fingerprint.impostors import fit
 from stages.fingerprint.recipe import fingerprint
-from stages.fingerprint.verdict import FALSE_POSITIVE_RATE, IMPOSTORS, verdict
-from stages.video.sources.synthetic import draw
+from stages.own.comparison import FALSE_POSITIVE_RATE, IMPOSTORS, verdict
+from stages.sources.synthetic.drawing import draw
 
 RNG = np.random.default_rng(4)
 BITS = RNG.integers(0, 2, 256).astype(bool)

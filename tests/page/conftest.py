@@ -8,7 +8,7 @@ from stages.page.contents import page
 from stages.page.html import render
 from stages.page.pictures import Strip
 from stages.page.results import Results, Row, Score, Setting
-from stages.signature.spectrum import Carrier, Signature
+from stages.signature.model.spectrum import Carrier, Signature
 
 # Names come from files, and files from anywhere.
 HOSTILE = '<script src="https://example.invalid/x.js"></script>&.mkv'

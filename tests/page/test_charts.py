@@ -12,9 +12,9 @@ from stages.page.charts.roc import LEAST_EXPONENT, points
 from stages.page.charts.spectrum import bell
 from stages.page.figures import figures
 from stages.page.theme import chart
-from stages.signature.bound import false_positive_bound
-from stages.signature.carriers import carrier_band
-from stages.signature.spectrum import Carrier
+from stages.signature.detect.bound import false_positive_bound
+from stages.signature.model.carriers import carrier_band
+from stages.signature.model.spectrum import Carrier
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from stages import compress, fetch
 from stages.pipeline import layout
+from stages.pipeline.checkpoint import Checkpoint
 from stages.pipeline.params_file import load_params
-from stages.pipeline.pieces import Piece
 from stages.pipeline.scratch import Scratch
 from stages.video.clips import read_manifest
 from tests.robustness.project import small_project
@@ -20,7 +20,7 @@ def test_numbers_without_their_video_are_not_taken_for_done(tmp_path, monkeypatc
     params = load_params()
     fetch.main(params)
     first, *_ = read_manifest(layout.MANIFEST)
-    left = Piece.of(first, Scratch("compress"), asdict(params.compress.codec))
+    left = Checkpoint.of(first, Scratch("compress"), asdict(params.compress.codec))
     left.numbers.parent.mkdir(parents=True, exist_ok=True)
     left.numbers.write_text("{}")
     compress.main(params)

@@ -3,7 +3,7 @@ import re
 import pytest
 import yaml
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.pipeline.params import Params
 from stages.pipeline.params_file import load_params
 from tests.worktree import ROOT

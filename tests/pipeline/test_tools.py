@@ -14,13 +14,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from stages.errors import AfterimageError
-from stages.files import link_or_copy, remove_remains, write_bytes, write_text, written_whole
+from stages.common.errors import AfterimageError
+from stages.common.files import link_or_copy, remove_remains, write_bytes, write_text, written_whole
 from stages.pipeline import layout
 from stages.pipeline.journal import Journal
-from stages.pipeline.key import secret_key
 from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.processes import count
+from stages.pipeline.run_key import secret_key
 from stages.pipeline.scratch import digest
 from stages.pipeline.workers import in_order, map_items, workers
 

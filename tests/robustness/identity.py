@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.video.sources.synthetic import SyntheticOffer
+from stages.sources.synthetic.drawing import SyntheticOffer
 from tests.robustness.project import (
     CountedFfmpeg,
     bits,

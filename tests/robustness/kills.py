@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.optimize_overhead import loop_trips
-from stages.marking import conditions
+from stages.contest.marking import conditions
 from stages.pipeline import layout
 from stages.pipeline.params_file import load_params
 from stages.video.clips import of_split, read_manifest

@@ -4,18 +4,18 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from stages.signature.adaptation import PLAIN, Adaptation
-from stages.signature.blocks import SIDE, Headroom, block_sums
-from stages.signature.chips import derived_key
-from stages.signature.closed_loop import Adapted, ClosedLoop, embed_adapted
-from stages.signature.conditions import Conditions
-from stages.signature.pattern import RGB_ERROR, pattern
+from stages.signature.embed.adaptation import PLAIN, Adaptation
+from stages.signature.embed.blocks import SIDE, Headroom, block_sums
+from stages.signature.embed.closed_loop import Adapted, ClosedLoop, embed_adapted
+from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.pattern import RGB_ERROR, pattern
+from stages.signature.model.chips import derived_key
 from stages.signature.search.objective import Trial, run_loop, run_trial
-from stages.signature.search.space import start, to_signature
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.codec import Codec
 
 KEY = b"the right key, 16 bytes or more"
-SIGNATURE = to_signature(start(), "balanced")
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
 WANTED = Conditions((Codec(crf=28), Codec(crf=45)), threshold=5.257)
 
 
@@ -30,17 +30,17 @@ def found(frames, **gains):
     )
 
 
-def energies(volume, side):
-    return block_sums(volume.frames() ** 2, side).sum(axis=0)
+def energies(residual, side):
+    return block_sums(residual.frames() ** 2, side).sum(axis=0)
 
 
 def test_energy_goes_to_where_the_gains_are_high_and_each_plane_keeps_its_own(natural):
     plain = pattern(natural, SIGNATURE, KEY)
     loop = found(natural, Y=1.0, V=3.0)
     moved = Adaptation(Adaptation.of(loop).gains, 0.0).applied(plain)
-    for plane, volume in plain.items():
-        assert moved[plane].mean_square() == pytest.approx(volume.mean_square(), rel=1e-5)
-        before = energies(volume, SIDE[plane])
+    for plane, residual in plain.items():
+        assert moved[plane].mean_square() == pytest.approx(residual.mean_square(), rel=1e-5)
+        before = energies(residual, SIDE[plane])
         marked = before > 0  # what is left at the border holds no block of the carrier
         wanted = (loop.gains[plane].mean(axis=0) ** 2)[marked]
         ratio = energies(moved[plane], SIDE[plane])[marked] / before[marked]
@@ -50,15 +50,15 @@ def test_energy_goes_to_where_the_gains_are_high_and_each_plane_keeps_its_own(na
 def test_few_pictures_stay_few(natural):
     plain = pattern(natural, SIGNATURE, KEY)
     moved = Adaptation.of(found(natural, Y=1.0, V=1.0)).applied(plain)
-    for plane, volume in plain.items():
-        assert len(moved[plane].pictures) == len(volume.pictures) < len(volume.which)
+    for plane, residual in plain.items():
+        assert len(moved[plane].pictures) == len(residual.pictures) < len(residual.which)
 
 
 def test_luma_gets_its_share(natural):
     plain = pattern(natural, SIGNATURE, KEY)
     moved = Adaptation({}, 0.7).applied(plain)
     before, after = (
-        {plane: RGB_ERROR[plane] * volume.mean_square() for plane, volume in some.items()}
+        {plane: RGB_ERROR[plane] * residual.mean_square() for plane, residual in some.items()}
         for some in (plain, moved)
     )
     change = np.log(after["Y"] / after["V"]) - np.log(before["Y"] / before["V"])
@@ -76,7 +76,14 @@ def test_a_plane_without_gains_takes_the_other_chroma_planes_or_none(natural):
 
 def trial(clip, **how):
     return Trial(
-        tuple(start().tolist()), "balanced", clip, WANTED, 45.0, Headroom(), "a purpose", **how
+        tuple(hand_set_vector().tolist()),
+        "balanced",
+        clip,
+        WANTED,
+        45.0,
+        Headroom(),
+        "a purpose",
+        **how,
     )
 
 
@@ -87,8 +94,8 @@ def test_an_adaptation_is_plain_data_and_helps_other_marks(small_clips):
         found = run_loop(trial(clip), rounds=2)["adaptation"]
         adaptation = Adaptation(**json.loads(json.dumps(found)))
         assert asdict(adaptation) == found
-        before += WANTED.assurance(run_trial(trial(clip)))
-        after += WANTED.assurance(run_trial(trial(clip, adaptation=adaptation)))
+        before += WANTED.soft_detection_rate(run_trial(trial(clip)))
+        after += WANTED.soft_detection_rate(run_trial(trial(clip, adaptation=adaptation)))
     assert after > before
 
 

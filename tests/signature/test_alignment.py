@@ -7,27 +7,27 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.signature.alignment import Reach, undone
-from stages.signature.bound import threshold
-from stages.signature.detect import searched, statistic
-from stages.signature.embed import embed
-from stages.signature.search.space import start, to_signature
+from stages.signature.detect.alignment import SearchRange, undone
+from stages.signature.detect.bound import threshold
+from stages.signature.detect.detect import searched, statistic
+from stages.signature.embed.embed import embed
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"
-SIGNATURE = to_signature(start(), "balanced")
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
 
 
 def test_attempts_are_counted():
-    assert Reach().attempts == 1
-    assert Reach(frames=3, zoom_percent=2).attempts == 7 * 3
-    assert list(Reach(frames=1).shifts) == [-1, 0, 1]
-    assert Reach(zoom_percent=2).zooms == (1.0, 1.01, 1.02)
+    assert SearchRange().attempts == 1
+    assert SearchRange(frames=3, zoom_percent=2).attempts == 7 * 3
+    assert list(SearchRange(frames=1).shifts) == [-1, 0, 1]
+    assert SearchRange(zoom_percent=2).zooms == (1.0, 1.01, 1.02)
 
 
 def test_the_union_bound_by_hand():
-    assert threshold(1e-6, Reach(frames=3, zoom_percent=2).attempts) == pytest.approx(
+    assert threshold(1e-6, SearchRange(frames=3, zoom_percent=2).attempts) == pytest.approx(
         math.sqrt(2 * math.log(21e6))
     )
 
@@ -53,10 +53,10 @@ def test_a_shifted_mark_is_found_again(natural, lost):
     else:
         i420 = np.concatenate([marked.i420[:1]] * -lost + [marked.i420])
     received = Codec().round_trip(Frames(np.ascontiguousarray(i420), Fraction(25)))
-    found = searched(received, SIGNATURE, KEY, Reach(frames=4))
-    assert found > threshold(1e-6, Reach(frames=4).attempts)
+    found = searched(received, SIGNATURE, KEY, SearchRange(frames=4))
+    assert found > threshold(1e-6, SearchRange(frames=4).attempts)
     assert found > statistic(received, SIGNATURE, KEY) + 3
 
 
 def test_without_reach_it_is_the_statistic(natural):
-    assert searched(natural, SIGNATURE, KEY, Reach()) == statistic(natural, SIGNATURE, KEY)
+    assert searched(natural, SIGNATURE, KEY, SearchRange()) == statistic(natural, SIGNATURE, KEY)

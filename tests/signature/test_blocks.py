@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.signature.blocks import (
+from stages.signature.embed.blocks import (
     Headroom,
     block_sums,
     ceiling_gains,
@@ -11,8 +11,8 @@ from stages.signature.blocks import (
     shaped,
     within,
 )
-from stages.signature.pattern import RGB_ERROR
-from stages.signature.volumes import Volume
+from stages.signature.embed.pattern import RGB_ERROR
+from stages.signature.embed.residuals import Residual
 
 
 def noise(*shape):
@@ -20,12 +20,12 @@ def noise(*shape):
 
 
 def test_block_sums_are_the_naive_ones_with_the_rest_at_the_border():
-    volume = noise(3, 20, 27)
-    found = block_sums(volume, 8)
+    residual = noise(3, 20, 27)
+    found = block_sums(residual, 8)
     assert found.shape == (3, 3, 4)
     for row in range(3):
         for column in range(4):
-            block = volume[:, 8 * row : 8 * row + 8, 8 * column : 8 * column + 8]
+            block = residual[:, 8 * row : 8 * row + 8, 8 * column : 8 * column + 8]
             np.testing.assert_allclose(found[:, row, column], block.sum(axis=(1, 2)), atol=1e-4)
 
 
@@ -37,11 +37,11 @@ def test_each_pixel_takes_the_gain_of_its_block():
 
 
 def test_shaping_moves_energy_and_keeps_how_much_each_plane_has():
-    volumes = {"Y": Volume.of(noise(4, 32, 48)), "V": Volume.of(3 * noise(4, 16, 24))}
-    gains = {plane: np.random.default_rng(3).random((4, 2, 3)) for plane in volumes}
-    moved = shaped(volumes, gains)
-    for plane, volume in volumes.items():
-        before, after = volume.frames(), moved[plane].frames()
+    residuals = {"Y": Residual.of(noise(4, 32, 48)), "V": Residual.of(3 * noise(4, 16, 24))}
+    gains = {plane: np.random.default_rng(3).random((4, 2, 3)) for plane in residuals}
+    moved = shaped(residuals, gains)
+    for plane, residual in residuals.items():
+        before, after = residual.frames(), moved[plane].frames()
         assert np.sum(after**2) == pytest.approx(np.sum(before**2), rel=1e-5)
         assert after[0, 0, 0] / after[0, -1, -1] == pytest.approx(
             before[0, 0, 0] * gains[plane][0, 0, 0]
@@ -62,17 +62,17 @@ def test_no_frame_and_no_block_exceeds_its_ceiling(seed, spread):
 
 
 def test_what_keeps_to_the_ceilings_is_left_alone():
-    volumes = {"V": Volume.of(np.ones((5, 16, 16), np.float32))}
-    assert within(volumes, Headroom()) is volumes
+    residuals = {"V": Residual.of(np.ones((5, 16, 16), np.float32))}
+    assert within(residuals, Headroom()) is residuals
 
 
 def test_the_ceilings_count_all_planes_in_rgb():
     """One loud chroma block: its energy, by hand, is brought down to 12 - 0.3 dB over the mean."""
-    volume = np.full((40, 64, 64), 0.1, np.float32)
-    volume[7, 8:16, 16:24] = 10
-    still = Volume(np.zeros((1, 128, 128), np.float32), np.zeros(40, np.intp))
-    cut = within({"U": Volume.of(volume), "Y": still}, Headroom(30, 12))["U"].frames()
+    residual = np.full((40, 64, 64), 0.1, np.float32)
+    residual[7, 8:16, 16:24] = 10
+    still = Residual(np.zeros((1, 128, 128), np.float32), np.zeros(40, np.intp))
+    cut = within({"U": Residual.of(residual), "Y": still}, Headroom(30, 12))["U"].frames()
     energy = RGB_ERROR["U"] * cut.astype(float) ** 2
     assert energy[7, 8:16, 16:24].mean() <= 10**1.2 * energy.mean()
     assert energy[7, 8:16, 16:24].mean() == pytest.approx(10**1.17 * energy.mean(), rel=0.02)
-    np.testing.assert_array_equal(cut[0], volume[0])
+    np.testing.assert_array_equal(cut[0], residual[0])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.signature.bound import false_positive_bound, threshold
+from stages.signature.detect.bound import false_positive_bound, threshold
 
 
 def test_the_threshold_by_hand():

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.fft import dctn
 
-from stages.signature.carriers import (
+from stages.signature.model.carriers import (
     band,
     dct_basis,
     modulation,

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.signature.carriers import carrier_band
-from stages.signature.chips import chips, derived_key, signs
-from stages.signature.spectrum import Carrier
+from stages.signature.model.carriers import carrier_band
+from stages.signature.model.chips import chips, derived_key, signs
+from stages.signature.model.spectrum import Carrier
 
 KEY = b"sixteen bytes ok"
 CARRIER = Carrier(
-    plane="V", block=20, flip=4, share=1.0, centre=0.06, width=0.3, activity=0.0, noise=15.0,
+    plane="V", block=20, half_period=4, share=1.0, centre=0.06, width=0.3, activity=0.0, noise=15.0,
     drift=0.5, whitening=1.0, softness=0.7, weight=1.0,
 )  # fmt: skip
 

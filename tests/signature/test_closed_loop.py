@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.signature.blocks import SIDE, Headroom, block_sums
-from stages.signature.closed_loop import ClosedLoop, Response, embed_adapted, probe, tilted
-from stages.signature.conditions import Conditions
-from stages.signature.detect import statistic
-from stages.signature.embed import embed
-from stages.signature.pattern import RGB_ERROR, pattern
-from stages.signature.search.space import start, to_signature
-from stages.signature.sensitivity import sensitivity
-from stages.signature.volumes import Volume
+from stages.signature.detect.detect import statistic
+from stages.signature.embed.blocks import SIDE, Headroom, block_sums
+from stages.signature.embed.closed_loop import ClosedLoop, Response, embed_adapted, probe, tilted
+from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.embed import embed
+from stages.signature.embed.pattern import RGB_ERROR, pattern
+from stages.signature.embed.residuals import Residual
+from stages.signature.embed.sensitivity import sensitivity
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
-from stages.video.edits import normalised
+from stages.video.edit import normalised
 from stages.video.frames import Frames, Geometry
 from stages.video.quality import psnr_rgb
-from stages.video.sources.synthetic import draw
 from tests.conftest import constant
 
 KEY = b"the right key, 16 bytes or more"
-COLOUR = to_signature(start(), "colour")
+COLOUR = to_signature(hand_set_vector(), "colour")
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def energy(before, after, part):
 
 def test_a_perfect_channel_answers_with_what_was_sent():
     grey = constant(128, frames=24, width=160, height=160)
-    volumes = pattern(grey, COLOUR, KEY)
-    found, _ = probe(grey, volumes, LeftHalf(), psnr_db=36)
+    residuals = pattern(grey, COLOUR, KEY)
+    found, _ = probe(grey, residuals, LeftHalf(), psnr_db=36)
     left = found.received["V"][:, :, :5] / found.sent["V"][:, :, :5]
     assert np.median(left) == pytest.approx(1, abs=0.1)
     assert not found.received["V"][:, :, 5:].any()
@@ -96,8 +96,8 @@ def test_energy_moves_to_where_the_detector_looks():
     flickering = constant(128, frames=24, width=320, height=240)
     noise = np.random.default_rng(1).integers(0, 256, (24, 120, 80))
     flickering.plane("V")[:, :, 80:] = noise
-    volumes = pattern(flickering, COLOUR, KEY)
-    answer, received = probe(flickering, volumes, Nothing(), psnr_db=42)
+    residuals = pattern(flickering, COLOUR, KEY)
+    answer, received = probe(flickering, residuals, Nothing(), psnr_db=42)
     gains = answer.counted(sensitivity(received, COLOUR)).gains()["V"]
     assert gains[:, :, :10].mean() > 1.2 * gains[:, :, 10:].mean()
 
@@ -145,13 +145,13 @@ def test_it_is_the_same_every_time(natural, adapted):
 
 @given(st.floats(-3, 3))
 def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
-    volumes = {
-        name: Volume.of(np.random.default_rng(index).normal(size=(2, 6, 6)).astype(np.float32))
+    residuals = {
+        name: Residual.of(np.random.default_rng(index).normal(size=(2, 6, 6)).astype(np.float32))
         for index, name in enumerate("YV")
     }
     energies = [
         {name: RGB_ERROR[name] * float(np.mean(v.frames() ** 2)) for name, v in some.items()}
-        for some in (volumes, tilted(volumes, log_odds))
+        for some in (residuals, tilted(residuals, log_odds))
     ]
     before, after = energies
     assert sum(after.values()) == pytest.approx(sum(before.values()), rel=1e-4)
@@ -161,7 +161,7 @@ def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
 
 def test_a_picture_too_small_for_chroma_is_marked_in_luma_alone(natural):
     small = normalised(natural, Geometry(64, 64))
-    balanced = to_signature(start(), "balanced")
+    balanced = to_signature(hand_set_vector(), "balanced")
     marked = embed_adapted(small, balanced, KEY, psnr_db=45, loop=loop(Codec(), Codec(crf=40)))
     np.testing.assert_array_equal(marked.plane("V"), small.plane("V"))
     assert (marked.plane("Y") != small.plane("Y")).any()
@@ -170,12 +170,12 @@ def test_a_picture_too_small_for_chroma_is_marked_in_luma_alone(natural):
 def test_luma_that_is_not_needed_goes_to_chroma():
     """The codec lets all of luma through and little of chroma: the hard condition wants more."""
     clip = draw("natural", 4, 24, seed=3)
-    balanced = to_signature(start(), "balanced")
+    balanced = to_signature(hand_set_vector(), "balanced")
     hard = loop(Codec("libx264", 23), Codec("libx264", 48), rounds=2)
     plain = embed(clip, balanced, KEY, psnr_db=45)
     adapted = embed_adapted(clip, balanced, KEY, psnr_db=45, loop=hard)
     before, after = (
-        hard.conditions.assurance(hard.conditions.scores(marked, balanced, KEY))
+        hard.conditions.soft_detection_rate(hard.conditions.scores(marked, balanced, KEY))
         for marked in (plain, adapted)
     )
     assert after > before

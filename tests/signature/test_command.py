@@ -14,14 +14,14 @@ import av
 import numpy as np
 import pytest
 
-from stages.signature.search.space import start, to_signature
+from stages.own.container.orientation import Orientation
+from stages.own.container.stored import stored
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.sources.synthetic.drawing import draw
 from stages.video.ffmpeg import executable
 from stages.video.frames import Geometry, read
 from stages.video.lossless import encode_lossless
-from stages.video.orientation import Orientation
 from stages.video.quality import psnr_rgb
-from stages.video.sources.synthetic import draw
-from stages.video.stored import stored
 from tests.memory import peak_memory
 from tests.worktree import ROOT
 
@@ -58,7 +58,7 @@ def ffmpeg(*arguments):
 def folder(tmp_path_factory):
     """A signature, subtitles, and a drawn clip without loss."""
     folder = tmp_path_factory.mktemp("own")
-    (folder / "signature.json").write_text(to_signature(start(), "balanced").to_json())
+    (folder / "signature.json").write_text(to_signature(hand_set_vector(), "balanced").to_json())
     (folder / "subtitles.srt").write_text(SUBTITLES)
     (folder / "clip.mkv").write_bytes(encode_lossless(draw("natural", 3, 64, seed=5)))
     return folder

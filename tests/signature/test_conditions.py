@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.signature.conditions import Conditions
-from stages.signature.detect import statistic
-from stages.signature.embed import embed
-from stages.signature.search.space import start, to_signature
+from stages.signature.detect.detect import statistic
+from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.embed import embed
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.codec import Codec
-from stages.video.edits import grey
+from stages.video.edit import grey
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"
@@ -20,9 +20,9 @@ CODECS = (Codec("libx264", 28), Codec("libx264", 40))
 def test_assurance_by_hand():
     wanted = Conditions(CODECS, threshold=5.0)
     # (1 / (1 + e^0) + 1 / (1 + e^-2) + 1 / (1 + e^3)) / 3
-    assert wanted.assurance([5.0, 7.0, 2.0]) == pytest.approx(0.476074, abs=1e-6)
-    assert wanted.assurance([100.0]) == 1
-    assert wanted.assurance([-1000.0]) == 0
+    assert wanted.soft_detection_rate([5.0, 7.0, 2.0]) == pytest.approx(0.476074, abs=1e-6)
+    assert wanted.soft_detection_rate([100.0]) == 1
+    assert wanted.soft_detection_rate([-1000.0]) == 0
 
 
 def test_the_undecided_codec_is_the_one_nearest_the_threshold():
@@ -48,12 +48,12 @@ def test_the_extremes_are_the_mildest_and_the_hardest_codec(grey):
 @given(st.lists(st.floats(-20, 60), min_size=1, max_size=9), st.floats(0.1, 3))
 def test_more_z_never_assures_less(z, more):
     wanted = Conditions(CODECS, threshold=5.257)
-    assert 0 <= wanted.assurance(z) <= wanted.assurance(np.array(z) + more) <= 1
+    assert 0 <= wanted.soft_detection_rate(z) <= wanted.soft_detection_rate(np.array(z) + more) <= 1
 
 
 @pytest.mark.parametrize("preset", ["balanced", "colour"])
 def test_every_codec_is_scored_and_grey_after_the_mildest(natural, preset):
-    signature = to_signature(start(), preset)
+    signature = to_signature(hand_set_vector(), preset)
     marked = embed(natural, signature, KEY, psnr_db=45)
     found = Conditions(CODECS, threshold=5.257).scores(marked, signature, KEY)
     received = [codec.round_trip(marked) for codec in CODECS]

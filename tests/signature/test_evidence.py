@@ -10,25 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.fft import dctn
 
-from stages.signature.carriers import carrier_band, modulation, to_pixels
-from stages.signature.detect import features
-from stages.signature.evidence import gathered, loudness, quietness
-from stages.signature.search.space import start, to_signature
-from stages.signature.sensitivity import sensitivity
-from stages.signature.spans import WINDOW, spans, windows
-from stages.signature.spectrum import Signature
+from stages.signature.detect.detect import features
+from stages.signature.detect.evidence import gathered, reliability, temporal_variance
+from stages.signature.embed.sensitivity import sensitivity
+from stages.signature.model.carriers import carrier_band, modulation, to_pixels
+from stages.signature.model.half_periods import WINDOW, half_periods, windows
+from stages.signature.model.spectrum import Signature
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.frames import Frames
 
-SIGNATURE = to_signature(start(), "balanced")
-CARRIER = next(one for one in SIGNATURE.carriers if one.plane == "V" and one.flip == 4)
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
+CARRIER = next(one for one in SIGNATURE.carriers if one.plane == "V" and one.half_period == 4)
 FPS = Fraction(25)
 
 
 @given(st.integers(0, 100), st.integers(1, 150), st.integers(1, 30), st.integers(-60, 60))
-def test_spans_cut_the_modulation_where_it_changes(first, frames, flip, shift):
-    parts = spans(first, first + frames, flip, shift)
+def test_spans_cut_the_modulation_where_it_changes(first, frames, half_period, shift):
+    parts = half_periods(first, first + frames, half_period, shift)
     signs = np.repeat([part.sign for part in parts], [part.frames for part in parts])
-    np.testing.assert_array_equal(signs, modulation(flip, frames, first + shift))
+    np.testing.assert_array_equal(signs, modulation(half_period, frames, first + shift))
     assert all(one.end == two.first for one, two in itertools.pairwise(parts))
     assert all(one.sign != two.sign for one, two in itertools.pairwise(parts))
 
@@ -61,7 +61,7 @@ def test_evidence_is_the_definition_span_by_span(natural, frames, shift):
     bell = carrier_band(CARRIER).amplitudes ** 2
     groups: dict[int, list[int]] = {}
     for time in range(frames):
-        groups.setdefault((time + shift) // CARRIER.flip, []).append(time)
+        groups.setdefault((time + shift) // CARRIER.half_period, []).append(time)
     seen = [coefficients(plane[times].mean(axis=0)) for times in groups.values()]
     steps = [
         [np.average(((b - a) / 2) ** 2, weights=bell) for a, b in zip(*pair, strict=True)]
@@ -89,7 +89,7 @@ def flipping(frames, amplitude=4.0):
     band = carrier_band(CARRIER)
     wanted = amplitude * np.ones((12, len(band.rows)))
     picture = to_pixels(wanted, CARRIER.block, band, (120, 160))
-    signs = modulation(CARRIER.flip, frames)
+    signs = modulation(CARRIER.half_period, frames)
     return 128 + signs[:, None, None] * picture, coefficients(picture)
 
 
@@ -106,7 +106,7 @@ def test_what_flips_comes_back_as_it_was_put_in(frames):
 
 @pytest.mark.parametrize("drift", [0.0, 0.5, 1.0])
 def test_a_loud_span_counts_less(drift):
-    """A flash in one span of one block leaves what the block says nearly as it was."""
+    """A flash in one half_period of one block leaves what the block says nearly as it was."""
     carrier = replace(CARRIER, drift=drift)
     plane, wanted = flipping(60)
     noise = np.random.default_rng(1).normal(0, 60, (40, 40))
@@ -122,8 +122,8 @@ def test_a_loud_span_counts_less(drift):
 def test_a_span_as_loud_as_the_noise_counts_half():
     steps = np.zeros((3, 1, len(carrier_band(CARRIER).rows)))
     steps[1] = 2 * CARRIER.noise
-    np.testing.assert_allclose(loudness(steps, CARRIER)[:, 0], CARRIER.noise**2)
-    np.testing.assert_allclose(quietness(loudness(steps, CARRIER), CARRIER), 0.5)
+    np.testing.assert_allclose(temporal_variance(steps, CARRIER)[:, 0], CARRIER.noise**2)
+    np.testing.assert_allclose(reliability(temporal_variance(steps, CARRIER), CARRIER), 0.5)
 
 
 def test_a_zoom_is_undone(natural):

@@ -5,27 +5,27 @@ import dataclasses
 import numpy as np
 import pytest
 
-from stages.signature.bound import false_positive_bound, threshold
-from stages.signature.carriers import carrier_band, modulation, to_coefficients
-from stages.signature.chips import derived_key, signs
-from stages.signature.detect import (
+from stages.signature.detect.bound import false_positive_bound, threshold
+from stages.signature.detect.detect import (
     correlate,
     correlate_many,
     features,
     statistic,
 )
-from stages.signature.embed import embed
-from stages.signature.evidence import gathered
-from stages.signature.search.space import start, to_signature
-from stages.signature.spectrum import Signature, load_signature
+from stages.signature.detect.evidence import gathered
+from stages.signature.embed.embed import embed
+from stages.signature.model.carriers import carrier_band, modulation, to_coefficients
+from stages.signature.model.chips import derived_key, signs
+from stages.signature.model.spectrum import Signature, load_signature
+from stages.signature.search.space import hand_set_vector, to_signature
+from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 from stages.video.quality import psnr_rgb
-from stages.video.sources.synthetic import draw
 from tests.conftest import constant
 
 KEY = b"the right key, 16 bytes or more"
-SIGNATURE = to_signature(start(), "balanced")
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_the_embedded_coefficients_are_the_chips(natural):
         "Y"
     )
     chosen = carrier_band(carrier)
-    mean = np.tensordot(modulation(carrier.flip, len(natural)), difference, axes=1)
+    mean = np.tensordot(modulation(carrier.half_period, len(natural)), difference, axes=1)
     values = to_coefficients(mean, carrier.block, chosen)
     strong = chosen.amplitudes > 0.5
     chosen_signs = signs(KEY, carrier, len(values))

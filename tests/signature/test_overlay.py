@@ -4,9 +4,9 @@ import av
 import numpy as np
 import pytest
 
-from stages.signature.overlay import Overlay
-from stages.video.orientation import Orientation
-from stages.video.samples import Colours, StoredFrame
+from stages.own.container.orientation import Orientation
+from stages.own.container.samples import Colours, StoredFrame
+from stages.own.overlay import Overlay
 
 
 def frame(luma=None):

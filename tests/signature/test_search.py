@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.pipeline.journal import Journal
+from stages.signature.model.spectrum import load_signature
 from stages.signature.search.evolution import (
     Evaluated,
     candidate,
@@ -14,10 +15,15 @@ from stages.signature.search.evolution import (
     evolve,
     on_all_clips,
 )
-from stages.signature.search.space import COORDINATES, PRESETS, bounds, start, to_signature
-from stages.signature.spectrum import load_signature
+from stages.signature.search.space import (
+    COORDINATES,
+    PRESETS,
+    bounds,
+    hand_set_vector,
+    to_signature,
+)
 
-START = candidate(start())
+START = candidate(hand_set_vector())
 anywhere = st.lists(st.floats(0, 1), min_size=len(COORDINATES), max_size=len(COORDINATES))
 
 
@@ -33,12 +39,12 @@ def test_every_point_of_the_space_is_a_signature(point, preset):
 
 def test_the_start_lies_within_the_bounds():
     low, high = bounds()
-    assert (low < start()).all()
-    assert (start() < high).all()
+    assert (low < hand_set_vector()).all()
+    assert (hand_set_vector() < high).all()
 
 
 def test_colour_rests_on_chroma_and_balanced_on_luma_too():
-    planes = {preset: to_signature(start(), preset).carriers for preset in PRESETS}
+    planes = {preset: to_signature(hand_set_vector(), preset).carriers for preset in PRESETS}
     assert {carrier.plane for carrier in planes["colour"]} <= {"U", "V"}
     luma = sum(carrier.share for carrier in planes["balanced"] if carrier.plane == "Y")
     assert 0.2 < luma < 0.5
@@ -72,7 +78,7 @@ def toward(target, noise=0.0):
 def search(target, seed=3, population=24, generations=60, noise=0.0):
     evaluate, asked = toward(target, noise)
     found = evolve(
-        evaluate, start(), clips=CLIPS, clips_per_candidate=1, population=population,
+        evaluate, hand_set_vector(), clips=CLIPS, clips_per_candidate=1, population=population,
         generations=generations, sigma=0.3, seed=seed,
     )  # fmt: skip
     return found, confirmed(*evaluate(0, [(START, EVERY), (found.vector, EVERY)])), asked
@@ -84,16 +90,16 @@ def distance(vector, target):
 
 def test_the_search_climbs_to_the_peak_though_clips_differ():
     _, high = bounds()
-    target = start() + 0.25 * np.minimum(high - start(), 1) - 0.1
+    target = hand_set_vector() + 0.25 * np.minimum(high - hand_set_vector(), 1) - 0.1
     found, best, _ = search(target)
-    assert {generation.origin.vector for generation in found.history} == {START}
-    assert found.history[0].middle.vector == START
+    assert {generation.x0.vector for generation in found.history} == {START}
+    assert found.history[0].mean.vector == START
     assert best.vector == found.vector
     assert np.abs(np.array(best.vector) - target).max() < 0.1
 
 
 def test_every_clip_has_its_turn_and_the_start_and_the_middle_have_them_all():
-    _, _, asked = search(start() + 0.1, generations=1)
+    _, _, asked = search(hand_set_vector() + 0.1, generations=1)
     (_, all_), (_, all_again), *turns = asked[: 2 + 24]
     assert list(all_) == list(all_again) == list(EVERY)
     assert [clip for _, (clip,) in turns] == 3 * list(EVERY)
@@ -114,19 +120,19 @@ def test_an_objective_is_the_lead_on_own_clips_and_what_the_clips_are_cancels():
 
 def test_many_candidates_on_few_clips_come_nearer_through_noise_than_few_on_all():
     """At the same number of looks: what the default population is chosen for."""
-    target = start() + 0.15
+    target = hand_set_vector() + 0.15
     near = {}
     for population, each in ((8, 8), (64, 1)):
         ends = []
         for seed in range(1, 7):
             evaluate, _ = toward(target, noise=0.5)
             found = evolve(
-                evaluate, start(), clips=CLIPS, clips_per_candidate=each, population=population,
+                evaluate, hand_set_vector(), clips=CLIPS, clips_per_candidate=each, population=population,
                 generations=4, sigma=0.3, seed=seed,
             )  # fmt: skip
             ends.append(distance(found.vector, target))
         near[population] = np.mean(ends)
-    assert near[64] < distance(start(), target)
+    assert near[64] < distance(hand_set_vector(), target)
     assert near[64] < 0.8 * near[8]
 
 
@@ -134,9 +140,9 @@ def test_the_start_is_kept_where_there_is_nothing_but_noise():
     """The luckiest of 144 candidates is far ahead of the start by chance alone."""
     kept = 0
     for seed in range(1, 9):
-        found, best, _ = search(start(), seed=seed, generations=6, noise=20.0)
+        found, best, _ = search(hand_set_vector(), seed=seed, generations=6, noise=20.0)
         luckiest = max(
-            one.objective - generation.origin.objective
+            one.objective - generation.x0.objective
             for generation in found.history
             for one in generation.evaluated
         )
@@ -148,13 +154,13 @@ def test_the_start_is_kept_where_there_is_nothing_but_noise():
 def test_looks_under_several_keys_are_one_look_at_each_clip():
     looks = [scored(1.0, 0.2, 0.6), scored(1.0, 0.4, 1.0)]
     found = Evaluated.over(looks)
-    assert found.assurance == pytest.approx((0.3, 0.8))
+    assert found.soft_detection_rate == pytest.approx((0.3, 0.8))
     assert found.objective == pytest.approx(0.55)
     assert found.z == (0.0, 0.0)
 
 
-def scored(name, *assurance):
-    return Evaluated((name,), (0.0,), assurance, float(np.mean(assurance)))
+def scored(name, *soft_detection_rate):
+    return Evaluated((name,), (0.0,), soft_detection_rate, float(np.mean(soft_detection_rate)))
 
 
 def test_a_lead_within_its_standard_error_confirms_nothing():
@@ -167,7 +173,7 @@ def test_a_lead_within_its_standard_error_confirms_nothing():
 
 
 def test_the_search_is_its_seed():
-    target = start() + 0.1
+    target = hand_set_vector() + 0.1
     assert search(target, generations=4)[2] == search(target, generations=4)[2]
     assert search(target, generations=4)[2] != search(target, seed=4, generations=4)[2]
 
@@ -182,7 +188,7 @@ def test_candidates_stay_within_the_bounds():
 
 def test_seed_0_is_refused():
     with pytest.raises(ValueError, match="clock"):
-        search(start(), seed=0)
+        search(hand_set_vector(), seed=0)
 
 
 def test_a_journal_survives_a_kill_in_the_middle_of_a_line(tmp_path):

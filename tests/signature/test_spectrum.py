@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from stages.errors import AfterimageError
-from stages.signature.search.space import start, to_signature
-from stages.signature.spectrum import load_signature
+from stages.common.errors import AfterimageError
+from stages.signature.model.spectrum import load_signature
+from stages.signature.search.space import hand_set_vector, to_signature
 
-SIGNATURE = to_signature(start(), "balanced")
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
 
 
 @pytest.fixture
@@ -32,8 +32,12 @@ def test_what_is_written_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("flip", 0, "carriers.0.flip = 0: Input should be greater than or equal to 1"),
-        ("flip", "4", "carriers.0.flip = '4': Input should be a valid integer"),
+        (
+            "half_period",
+            0,
+            "carriers.0.half_period = 0: Input should be greater than or equal to 1",
+        ),
+        ("half_period", "4", "carriers.0.half_period = '4': Input should be a valid integer"),
         ("plane", "Q", "carriers.0.plane = 'Q': Input should be 'Y', 'U' or 'V'"),
         ("block", 0, "carriers.0.block = 0: Input should be greater than or equal to 2"),
         ("block", 7.5, "carriers.0.block = 7.5: Input should be a valid integer"),

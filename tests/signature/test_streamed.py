@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.signature.detect import features
-from stages.signature.pattern import pattern
-from stages.signature.search.space import start, to_signature
-from stages.signature.streamed import Gathered, period
+from stages.own.streamed import Gathered, period
+from stages.signature.detect.detect import features
+from stages.signature.embed.pattern import pattern
+from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"
-SIGNATURE = to_signature(start(), "balanced")
+SIGNATURE = to_signature(hand_set_vector(), "balanced")
 _FPS = Fraction(25)
 
 
@@ -56,12 +56,12 @@ def test_the_patterns_of_windows_go_on_in_step(cuts):
         pattern(Frames(still.i420[first:last], _FPS), SIGNATURE, KEY, first)
         for first, last in pairwise(cuts)
     ]
-    for plane, volume in whole.items():
+    for plane, residual in whole.items():
         joined = np.concatenate([window[plane].frames() for window in windows])
-        np.testing.assert_allclose(joined, volume.frames(), rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(joined, residual.frames(), rtol=1e-5, atol=1e-5)
 
 
 def test_a_period_is_when_all_usable_carriers_start_anew():
     everything = period(SIGNATURE, 1000)
-    assert all(everything % (2 * carrier.flip) == 0 for carrier in SIGNATURE.carriers)
+    assert all(everything % (2 * carrier.half_period) == 0 for carrier in SIGNATURE.carriers)
     assert period(SIGNATURE, 1) == 1

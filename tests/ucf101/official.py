@@ -7,8 +7,8 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
+from stages.sources.ucf101.lists import LISTS_FOLDER, SPLITS_ZIP
 from stages.video.ffmpeg import executable
-from stages.video.sources.ucf101.lists import LISTS_FOLDER, SPLITS_ZIP
 
 # HandstandPushups is spelt otherwise in its files' names, as in the real lists.
 CLASSES = ("Archery", "Basketball", "HandstandPushups", "Punch")

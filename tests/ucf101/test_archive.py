@@ -6,9 +6,9 @@ import sys
 import pytest
 import rarfile
 
-from stages.errors import AfterimageError
-from stages.video.sources.ucf101.archive import Archive, seven_zip
-from stages.video.sources.ucf101.refusal import RefusedError
+from stages.common.errors import AfterimageError
+from stages.sources.ucf101.archive import Archive, seven_zip
+from stages.sources.ucf101.refusal import RefusedError
 from tests.ucf101 import official
 from tests.ucf101.rar import write_rar
 

@@ -4,11 +4,11 @@ import stat
 
 import pytest
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.fetch import list_offers
 from stages.pipeline.params_file import load_params
-from stages.video.sources.ucf101.lists import LISTS_FOLDER, SPLITS_ZIP
-from stages.video.sources.ucf101.server import ARCHIVE
+from stages.sources.ucf101.lists import LISTS_FOLDER, SPLITS_ZIP
+from stages.sources.ucf101.server import ARCHIVE
 from tests.ucf101 import official, site
 from tests.ucf101.rar import write_rar
 from tests.ucf101.site import Site, serving
@@ -62,7 +62,7 @@ def project(tmp_path, monkeypatch, server):
     folder = tmp_path / "project"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("stages.video.sources.ucf101.download._BACK_OFF_S", 0.02)
+    monkeypatch.setattr("stages.sources.ucf101.download._BACK_OFF_S", 0.02)
     return Project(folder, server.url)
 
 

@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from stages.video.sources.ucf101.download import (
+from stages.sources.ucf101.download import (
     Downloader,
     Limits,
     NotFoundError,
     UnreachableError,
 )
-from stages.video.sources.ucf101.refusal import RefusedError
+from stages.sources.ucf101.refusal import RefusedError
 from tests.ucf101 import official, site
 from tests.ucf101.site import Site, serving
 
@@ -39,7 +39,7 @@ class Count:
 
 @pytest.fixture(autouse=True)
 def _no_long_pauses(monkeypatch):
-    monkeypatch.setattr("stages.video.sources.ucf101.download._BACK_OFF_S", 0.02)
+    monkeypatch.setattr("stages.sources.ucf101.download._BACK_OFF_S", 0.02)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from contextlib import suppress
 import pandas as pd
 import pytest
 
-from stages.video.sources.ucf101.lists import SPLITS_ZIP
+from stages.sources.ucf101.lists import SPLITS_ZIP
 from tests.ucf101 import official, site
 from tests.ucf101.site import Site, serving
 from tests.worktree import environment, run, set_params, stage

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.errors import AfterimageError
-from stages.video.sources.ucf101.lists import LISTS_FOLDER, SPLITS_ZIP, find_lists, read_lists
-from stages.video.sources.ucf101.subset import choose
+from stages.common.errors import AfterimageError
+from stages.sources.ucf101.lists import LISTS_FOLDER, SPLITS_ZIP, find_lists, read_lists
+from stages.sources.ucf101.subset import choose
 from tests.ucf101 import official
 
 

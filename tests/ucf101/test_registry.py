@@ -4,10 +4,10 @@ import subprocess
 
 import pytest
 
-from stages.errors import AfterimageError
-from stages.video.sources.ucf101.contents import check_avi, check_rar, check_zip
-from stages.video.sources.ucf101.refusal import RefusedError
-from stages.video.sources.ucf101.registry import Registry
+from stages.common.errors import AfterimageError
+from stages.sources.ucf101.contents import check_avi, check_rar, check_zip
+from stages.sources.ucf101.refusal import RefusedError
+from stages.sources.ucf101.registry import Registry
 from tests.ucf101 import official
 from tests.ucf101.site import PAGE
 

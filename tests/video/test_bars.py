@@ -1,8 +1,8 @@
 import numpy as np
 
-from stages.video.bars import picture_of_file, picture_of_frames
+from stages.own.bars import picture_of_file, picture_of_frames
 from stages.video.codec import Codec
-from stages.video.edits import edited, normalised
+from stages.video.edit import edited, normalised
 from stages.video.frames import Geometry, Region
 from tests.conftest import constant
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.errors import AfterimageError
+from stages.common.errors import AfterimageError
 from stages.video.clips import Clip, of_split, read_manifest, split_groups, write_manifest
 
 groups = st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=40, unique=True)

@@ -3,7 +3,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from stages.video.edits import EDITS, edited, normalised
+from stages.video.edit import EDITS, edited, normalised
 from stages.video.frames import Frames, Geometry
 
 SHAPES = {

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.errors import VideoError
+from stages.common.errors import VideoError
 from stages.video.frames import Frames, Geometry, read, stream
 from stages.video.lossless import encode_lossless
 from tests.conftest import constant

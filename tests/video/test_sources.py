@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.errors import AfterimageError, VideoError
+from stages.common.errors import AfterimageError, VideoError
+from stages.sources.folder import source as folder
+from stages.sources.synthetic import drawing as synthetic
 from stages.video import ffmpeg
 from stages.video.ffmpeg import executable
 from stages.video.frames import Geometry, read, stream
 from stages.video.probe import probe
-from stages.video.sources import folder, synthetic
 
 FRAME = Geometry(320, 240)
 

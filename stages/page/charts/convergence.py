@@ -11,11 +11,11 @@ from stages.page.theme import MUTED, OTHER, OURS, chart, legend_above
 
 @dataclass(frozen=True)
 class Step:
-    """The objective in one generation: of the start, the middle and the median candidate."""
+    """The objective in one generation: of x0, of the mean and of the median candidate."""
 
     generation: int
-    start: float
-    middle: float
+    x0: float
+    mean: float
     median: float
 
 
@@ -24,9 +24,9 @@ def convergence(steps: Sequence[Step]) -> str:
     generations = [step.generation for step in steps]
 
     def draw(axes: Axes) -> None:
-        axes.plot(generations, [step.middle for step in steps], "o-", color=OURS, label="middle")
+        axes.plot(generations, [step.mean for step in steps], "o-", color=OURS, label="mean")
         axes.plot(generations, [step.median for step in steps], "s-", color=OTHER, label="median")
-        axes.plot(generations, [step.start for step in steps], "^:", color=MUTED, label="start")
+        axes.plot(generations, [step.x0 for step in steps], "^:", color=MUTED, label="start")
         for line in axes.lines:
             line.set_markersize(4)
         axes.set(xlabel="generation", ylabel="objective (training clips)")

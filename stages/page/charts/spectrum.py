@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from stages.page.theme import SERIES, chart, legend_above
-from stages.signature.spectrum import Carrier
+from stages.signature.model.spectrum import Carrier
 
 # Chroma has half as many pixels.
 _LUMA_PIXELS = {"Y": 1, "U": 2, "V": 2}
@@ -56,6 +56,6 @@ def bell(carrier: Carrier) -> tuple[list[float], list[float]]:
 def described(carrier: Carrier) -> str:
     """A carrier in a few words."""
     return (
-        f"{carrier.plane} {carrier.block}x{carrier.block}, flips every {carrier.flip}: "
+        f"{carrier.plane} {carrier.block}x{carrier.block}, flips every {carrier.half_period}: "
         f"{carrier.share:.0%} of energy, weight {carrier.weight:.2f}"
     )

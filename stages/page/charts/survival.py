@@ -26,7 +26,7 @@ class Found:
     high: float
 
     @property
-    def reach(self) -> list[list[float]]:
+    def whiskers(self) -> list[list[float]]:
         """How far the interval reaches below and above, as Matplotlib wants it."""
         return [[self.tpr - self.low], [self.high - self.tpr]]
 
@@ -39,12 +39,14 @@ def over_crf(ours: Sequence[Found], baselines: Sequence[Found], trained_at: int)
         path = sorted(ours, key=lambda one: one.crf)
         axes.plot([one.crf for one in path], [one.tpr for one in path], color=OURS, label="ours")
         for one in path:
-            axes.errorbar(one.crf, one.tpr, one.reach, color=OURS, fmt="o", markersize=4, capsize=3)
+            axes.errorbar(
+                one.crf, one.tpr, one.whiskers, color=OURS, fmt="o", markersize=4, capsize=3
+            )
         for index, one in enumerate(baselines):
             # Side by side, for they were measured at the same CRF.
             place = one.crf + 0.7 * (index + 1)
             axes.errorbar(
-                place, one.tpr, one.reach, color=_BASELINES[index % len(_BASELINES)],
+                place, one.tpr, one.whiskers, color=_BASELINES[index % len(_BASELINES)],
                 fmt="Ds^vPX*"[index % 7], markersize=4, capsize=2, label=one.label,
             )  # fmt: skip
         axes.set(xlabel="CRF (higher: compressed harder)", ylabel="marks found", ylim=(-0.03, 1.03))
@@ -60,7 +62,7 @@ def after_others(rows: Sequence[Found]) -> str:
     def draw(axes: Axes) -> None:
         for line, one in enumerate(rows):
             axes.errorbar(
-                one.tpr, line, xerr=one.reach, color=OURS, fmt="o", markersize=4, capsize=3
+                one.tpr, line, xerr=one.whiskers, color=OURS, fmt="o", markersize=4, capsize=3
             )
         axes.set(xlabel="marks found", xlim=(-0.03, 1.03), ylim=(len(rows) - 0.5, -0.5))
         axes.set_yticks(range(len(rows)), [one.label for one in rows])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.signature.conditions import Conditions
+from stages.signature.embed.conditions import Conditions
 from stages.signature.search.space import Vector, bounds
 
 Candidate = tuple[float, ...]
@@ -25,13 +25,13 @@ class Evaluated:
     Attributes
     ----------
     z : under every condition, of each clip, as it was measured.
-    assurance : of each clip, credit counted.
-    objective : the mean assurance, or what it would be on all clips; larger is better.
+    soft_detection_rate : of each clip, baseline_offset counted.
+    objective : the mean soft_detection_rate, or what it would be on all clips; larger is better.
     """
 
     vector: Candidate
     z: tuple[float, ...]
-    assurance: tuple[float, ...]
+    soft_detection_rate: tuple[float, ...]
     objective: float
 
     @classmethod
@@ -40,22 +40,25 @@ class Evaluated:
         vector: Candidate,
         scores: Sequence[Scores],
         conditions: Conditions,
-        credit: Sequence[Scores] | None = None,
+        baseline_offset: Sequence[Scores] | None = None,
     ) -> "Evaluated":
-        """From what a candidate scored on each clip, under each condition, with its credit."""
-        credited = scores if credit is None else np.add(scores, credit)
-        assurance = tuple(conditions.assurance(of_clip) for of_clip in credited)
+        """From what a candidate scored on each clip, under each condition, with its baseline_offset."""
+        with_offset = scores if baseline_offset is None else np.add(scores, baseline_offset)
+        soft_detection_rate = tuple(
+            conditions.soft_detection_rate(of_clip) for of_clip in with_offset
+        )
         z = tuple(score for of_clip in scores for score in of_clip)
-        return cls(vector, z, assurance, round(fmean(assurance), 6))
+        return cls(vector, z, soft_detection_rate, round(fmean(soft_detection_rate), 6))
 
     @classmethod
     def over(cls, looks: Sequence["Evaluated"]) -> "Evaluated":
-        """Of several looks at the same clips, a key each: the assurance of a clip is the mean."""
-        assurance = tuple(
-            fmean(of_clip) for of_clip in zip(*(one.assurance for one in looks), strict=True)
+        """Of several looks at the same clips, a key each: the soft_detection_rate of a clip is the mean."""
+        soft_detection_rate = tuple(
+            fmean(of_clip)
+            for of_clip in zip(*(one.soft_detection_rate for one in looks), strict=True)
         )
         z = tuple(score for one in looks for score in one.z)
-        return cls(looks[0].vector, z, assurance, round(fmean(assurance), 6))
+        return cls(looks[0].vector, z, soft_detection_rate, round(fmean(soft_detection_rate), 6))
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,13 @@ class Generation:
 
     Attributes
     ----------
-    origin, middle : of the whole search, and of this generation's distribution, on all clips.
+    x0, mean : of the whole search, and of this generation's distribution, on all clips.
     evaluated : the candidates, each on its own clips.
     """
 
     number: int
-    origin: Evaluated
-    middle: Evaluated
+    x0: Evaluated
+    mean: Evaluated
     evaluated: tuple[Evaluated, ...]
     sigma: float
 
@@ -90,7 +93,7 @@ Evaluate = Callable[[int, Sequence[Tried]], list[Evaluated]]
 
 def evolve(
     evaluate: Evaluate,
-    origin: Vector,
+    x0: Vector,
     *,
     clips: int,
     clips_per_candidate: int,
@@ -99,7 +102,7 @@ def evolve(
     sigma: float,
     seed: int,
 ) -> Found:
-    """Search from the hand-set ``origin``, on so many ``clips``.
+    """Search from the hand-set ``x0``, on so many ``clips``.
 
     The variant is separable CMA-ES (Ros and Hansen, 2008): it learns faster on a small budget,
     and draws its candidates without an eigendecomposition, whose vectors are not unique and would
@@ -108,7 +111,7 @@ def evolve(
     A score is noisy: with other keys it is another. So every generation has keys of its own, which
     none can be fitted to; many candidates are each tried on few clips, in turn, for a mean over
     many moves the more surely, the more it is of (Arnold and Beyer, 2002); and what is found is
-    the middle of the last generation's distribution, not the luckiest of the candidates.
+    the mean of the last generation's distribution, not the luckiest of the candidates.
     """
     if seed < 1:
         raise ValueError(f"seed must be at least 1, for cma takes 0 for the clock: {seed}")
@@ -119,13 +122,13 @@ def evolve(
         "seed": seed, "popsize": population, "bounds": [low.tolist(), high.tolist()],
         "CMA_diagonal": True, "maxiter": math.inf, "verbose": -9, "verb_log": 0,
     }  # fmt: skip
-    search = cma.CMAEvolutionStrategy(origin, sigma, options)
+    search = cma.CMAEvolutionStrategy(x0, sigma, options)
     places = turns(population, clips, clips_per_candidate)
     history = []
     for number in range(1, generations + 1):
-        middle, asked = candidate(search.result.xfavorite), search.ask()
+        mean, asked = candidate(search.result.xfavorite), search.ask()
         tried = [(candidate(vector), turn) for vector, turn in zip(asked, places, strict=True)]
-        whole: list[Tried] = [(vector, range(clips)) for vector in (candidate(origin), middle)]
+        whole: list[Tried] = [(vector, range(clips)) for vector in (candidate(x0), mean)]
         asked_for = [*whole, *tried]
         start, centre, *others = on_all_clips(evaluate(number, asked_for), asked_for)
         search.tell(asked, [-one.objective for one in others])
@@ -149,14 +152,16 @@ def on_all_clips(evaluated: Sequence[Evaluated], tried: Sequence[Tried]) -> list
     """
     by_clip: dict[int, list[float]] = {}
     for one, (_, clips) in zip(evaluated, tried, strict=True):
-        for clip, assurance in zip(clips, one.assurance, strict=True):
-            by_clip.setdefault(clip, []).append(assurance)
+        for clip, soft_detection_rate in zip(clips, one.soft_detection_rate, strict=True):
+            by_clip.setdefault(clip, []).append(soft_detection_rate)
     level = {clip: fmean(found) for clip, found in by_clip.items()}
     return [
         replace(
             one,
             objective=round(
-                fmean(level.values()) + fmean(one.assurance) - fmean(level[clip] for clip in clips),
+                fmean(level.values())
+                + fmean(one.soft_detection_rate)
+                - fmean(level[clip] for clip in clips),
                 6,
             ),
         )
@@ -164,13 +169,13 @@ def on_all_clips(evaluated: Sequence[Evaluated], tried: Sequence[Tried]) -> list
     ]
 
 
-def confirmed(origin: Evaluated, found: Evaluated) -> Evaluated:
-    """What was found, if it is ahead of the origin by more than it may be by chance.
+def confirmed(x0: Evaluated, found: Evaluated) -> Evaluated:
+    """What was found, if it is ahead of the x0 by more than it may be by chance.
 
     Chance is the standard error of the lead over the clips, each compared with itself.
     """
-    leads = np.subtract(found.assurance, origin.assurance)
-    return found if np.mean(leads) > _standard_error(leads) else origin
+    leads = np.subtract(found.soft_detection_rate, x0.soft_detection_rate)
+    return found if np.mean(leads) > _standard_error(leads) else x0
 
 
 def _standard_error(values: NDArray[np.float64]) -> float:

@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from stages.signature.adaptation import PLAIN, Adaptation
-from stages.signature.blocks import Headroom, within
-from stages.signature.chips import derived_key
-from stages.signature.closed_loop import ClosedLoop, adapted
-from stages.signature.conditions import Conditions
-from stages.signature.embed import add
-from stages.signature.pattern import pattern
+from stages.signature.embed.adaptation import PLAIN, Adaptation
+from stages.signature.embed.blocks import Headroom, within
+from stages.signature.embed.closed_loop import ClosedLoop, adapted
+from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.embed import add
+from stages.signature.embed.pattern import pattern
+from stages.signature.model.chips import derived_key
+from stages.signature.model.spectrum import Signature
 from stages.signature.search.space import Preset, to_signature
-from stages.signature.spectrum import Signature
 from stages.video.clips import Clip
 from stages.video.decoded import decoded
 from stages.video.quality import RgbReference

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.signature.spectrum import Carrier, Signature
+from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.frames import Plane
 
 Vector = NDArray[np.float64]
@@ -17,7 +17,7 @@ Preset = Literal["balanced", "colour"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
 LUMA_BLOCK, CHROMA_BLOCK = 32, 40
-LUMA_FLIPS, CHROMA_FLIPS = (2, 3, 10), (4, 10, 30)
+LUMA_HALF_PERIODS, CHROMA_HALF_PERIODS = (2, 3, 10), (4, 10, 30)
 
 # A carrier with less of the energy than this is left out.
 _LEAST_SHARE = 0.01
@@ -28,7 +28,7 @@ class Coordinate:
     """One number of the vector: its meaning, where the search starts, and its range."""
 
     name: str
-    start: float
+    x0: float
     low: float
     high: float
 
@@ -40,12 +40,12 @@ COORDINATES = (
     Coordinate("luma width, log", math.log(0.3), math.log(0.15), math.log(1.0)),
     Coordinate("chroma centre, log cycles/pixel", math.log(0.03), math.log(0.0125), math.log(0.15)),
     Coordinate("chroma width, log", math.log(0.4), math.log(0.15), math.log(1.0)),
-    Coordinate("luma flip 2, logit", 3.0, -4.0, 4.0),
-    Coordinate("luma flip 3, logit", -3.0, -4.0, 4.0),
-    Coordinate("luma flip 10, logit", -3.0, -4.0, 4.0),
-    Coordinate("chroma flip 4, logit", 1.0, -4.0, 4.0),
-    Coordinate("chroma flip 10, logit", 1.0, -4.0, 4.0),
-    Coordinate("chroma flip 30, logit", -3.0, -4.0, 4.0),
+    Coordinate("luma half-period 2, logit", 3.0, -4.0, 4.0),
+    Coordinate("luma half-period 3, logit", -3.0, -4.0, 4.0),
+    Coordinate("luma half-period 10, logit", -3.0, -4.0, 4.0),
+    Coordinate("chroma half-period 4, logit", 1.0, -4.0, 4.0),
+    Coordinate("chroma half-period 10, logit", 1.0, -4.0, 4.0),
+    Coordinate("chroma half-period 30, logit", -3.0, -4.0, 4.0),
     Coordinate("luma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("chroma activity exponent", 0.0, -0.5, 1.5),
     Coordinate("luma noise, log", math.log(9.0), math.log(2.0), math.log(100.0)),
@@ -62,9 +62,9 @@ COORDINATES = (
 LUMA_SHARE: dict[Preset, float] = {"balanced": 0.3775, "colour": 0.0}
 
 
-def start() -> Vector:
+def hand_set_vector() -> Vector:
     """The hand-set spectrum from which the search sets out."""
-    return np.array([coordinate.start for coordinate in COORDINATES])
+    return np.array([coordinate.x0 for coordinate in COORDINATES])
 
 
 def bounds() -> tuple[Vector, Vector]:
@@ -93,7 +93,7 @@ class Meaning:
 
     Attributes
     ----------
-    shares : of the energy, by plane and flip; they sum to 1.
+    shares : of the energy, by plane and half_period; they sum to 1.
     """
 
     shares: dict[tuple[Plane, int], Any]
@@ -112,8 +112,8 @@ def meaning(vector: Any, preset: Preset, exp: Callable[[Any], Any] = math.exp) -
     luma_share, v_share = LUMA_SHARE[preset], 1 / (1 + exp(-next(values)))
     luma_band = exp(next(values)), exp(next(values))
     chroma_band = exp(next(values)), exp(next(values))
-    luma_flips = _softmax([next(values) for _ in LUMA_FLIPS], exp)
-    chroma_flips = _softmax([next(values) for _ in CHROMA_FLIPS], exp)
+    luma_half_periods = _softmax([next(values) for _ in LUMA_HALF_PERIODS], exp)
+    chroma_half_periods = _softmax([next(values) for _ in CHROMA_HALF_PERIODS], exp)
     luma_activity, chroma_activity = next(values), next(values)
     luma_noise, chroma_noise = exp(next(values)), exp(next(values))
     drift = next(values)
@@ -125,12 +125,12 @@ def meaning(vector: Any, preset: Preset, exp: Callable[[Any], Any] = math.exp) -
         "V": (1 - luma_share) * v_share,
     }
     shares = {
-        (plane, flip): plane_share * flip_share
+        (plane, half_period): plane_share * half_period_share
         for plane, plane_share in planes.items()
-        for flip, flip_share in (
-            zip(LUMA_FLIPS, luma_flips, strict=True)
+        for half_period, half_period_share in (
+            zip(LUMA_HALF_PERIODS, luma_half_periods, strict=True)
             if plane == "Y"
-            else zip(CHROMA_FLIPS, chroma_flips, strict=True)
+            else zip(CHROMA_HALF_PERIODS, chroma_half_periods, strict=True)
         )
     }
     return Meaning(
@@ -151,13 +151,13 @@ def to_signature(vector: Vector, preset: Preset) -> Signature:
     shares = {where: share for where, share in meant.shares.items() if share >= _LEAST_SHARE}
     total = sum(shares.values())
     carriers = []
-    for (plane, flip), share in shares.items():
+    for (plane, half_period), share in shares.items():
         part = meant.part(plane)
         carriers.append(
             Carrier(
                 plane=plane,
                 block=LUMA_BLOCK if plane == "Y" else CHROMA_BLOCK,
-                flip=flip,
+                half_period=half_period,
                 share=_tidy(share / total),
                 centre=_tidy(part.centre),
                 width=_tidy(part.width),

@@ -1,0 +1,69 @@
+"""Work for a run that happens elsewhere: `python -m stages.commands.worker tcp://scheduler:8786`.
+
+It needs this environment and no file: clips come with the tasks, and results go back. Run it in
+any folder, on any machine that reaches the scheduler and the other workers.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+
+from stages.common.command_line import positive, report_errors
+from stages.common.errors import AfterimageError
+from stages.pipeline.processes import count
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    asked = arguments()
+    try:
+        asyncio.run(work(asked.scheduler, asked.processes or count(), asked.host))
+    except ModuleNotFoundError as error:
+        raise AfterimageError(f"{error.name} is not installed: pip install '.[cluster]'") from error
+
+
+async def work(scheduler: str, processes: int, host: str | None) -> None:
+    """Keep so many processes at work until the scheduler goes, or a signal comes."""
+    from distributed import Nanny  # noqa: PLC0415 (an optional extra)
+
+    from stages.pipeline.cluster import offered, require_address  # noqa: PLC0415 (likewise)
+
+    require_address(scheduler, "scheduler", "worker")
+    offer = offered()
+    for name in offer:
+        logging.info("offering %s", name)
+    nannies = [Nanny(scheduler, nthreads=1, resources=offer, host=host) for _ in range(processes)]
+    try:
+        await asyncio.gather(*nannies)
+    except RuntimeError as error:
+        why = error.__cause__ or error
+        raise AfterimageError(f"{scheduler}: no work can be had there ({why})") from error
+    stopped = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, stopped.set)
+    ended = [asyncio.ensure_future(nanny.finished()) for nanny in nannies]
+    stop = asyncio.ensure_future(stopped.wait())
+    await asyncio.wait(
+        [stop, asyncio.ensure_future(asyncio.wait(ended))], return_when="FIRST_COMPLETED"
+    )
+    await asyncio.gather(*(nanny.close(reason="asked to") for nanny in nannies))
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.commands.worker", description="Work for runs that happen elsewhere."
+    )
+    parser.add_argument("scheduler", help="address of the scheduler, such as tcp://10.0.0.1:8786")
+    parser.add_argument(
+        "--processes", type=positive, metavar="N",
+        help="tasks at a time (default: AFTERIMAGE_WORKERS, or one a processor)",
+    )  # fmt: skip
+    parser.add_argument("--host", help="address at which the others reach this machine")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    with report_errors():
+        main()

@@ -1,0 +1,50 @@
+"""How a stored picture has to be turned to be shown."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.common.errors import VideoError
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How the stored picture has to be turned to be shown: ``x' = a x + c y, y' = b x + d y``."""
+
+    a: int = 1
+    b: int = 0
+    c: int = 0
+    d: int = 1
+
+    def stored(self, shown: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A picture [shape=(H, W)] as it has to be stored, to be shown like this."""
+        turned = shown if self.a else shown.T
+        down, right = (self.d, self.a) if self.a else (self.c, self.b)
+        return turned[::down, ::right]
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the picture is mirrored after it is turned."""
+        return self.a * self.d - self.b * self.c < 0
+
+    @property
+    def degrees(self) -> int:
+        """By how much it is turned before it is mirrored, counterclockwise: 0, 90, 180 or -90."""
+        sign = -1 if self.mirrored else 1
+        return {(1, 0): 0, (0, 1): 90, (-1, 0): 180, (0, -1): -90}[sign * self.a, sign * self.c]
+
+
+def orientation_of(frame: av.VideoFrame, path: Path) -> Orientation:
+    """The orientation of a file's decoded frame. Raises ``VideoError``, naming it, if aslant."""
+    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return Orientation()
+    values = np.frombuffer(bytes(matrix), np.int32).reshape(3, 3)[:2, :2] / 65536
+    turned = np.rint(values).astype(int)
+    if abs(round(np.linalg.det(turned))) != 1 or np.abs(values - turned).max() > 0.01:
+        raise VideoError(f"{path}: turned by {frame.rotation} degrees: multiples of 90 only")
+    return Orientation(*turned.ravel().tolist())

@@ -1,0 +1,111 @@
+"""A video file as it is stored: its frames and their times, not brought to anything."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from stages.common.errors import VideoError
+from stages.own.container.orientation import Orientation, orientation_of
+from stages.own.container.samples import Colours, StoredFrame, own_copy
+from stages.video.ffmpeg import CONTAINERS, MAX_PIXELS, PROTOCOLS
+
+_KEPT = {"audio", "subtitle", "attachment", "video"}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a file says of its video stream, the first that is no cover picture.
+
+    Attributes
+    ----------
+    path : of the file.
+    index : of the stream in it.
+    others : indices of the streams to keep besides: audio, subtitles, attachments, other video.
+    width, height : of a frame as it is stored, in pixels.
+    aspect : of a sample, width to height.
+    orientation : of the picture.
+    colours : of its samples, as `frames` gives them.
+    expected_frames : how many there may be, if the file tells; for a progress bar alone.
+    """
+
+    path: Path
+    index: int
+    others: tuple[int, ...]
+    width: int
+    height: int
+    aspect: Fraction
+    orientation: Orientation
+    colours: Colours
+    expected_frames: int | None
+
+    def frames(self) -> Iterator[StoredFrame]:
+        """Every frame in the order in which it is shown, with times that only rise.
+
+        Raises ``VideoError`` where the file is damaged: a frame that a decoder made up is not
+        the author's, and must not go out under a mark.
+        """
+        last, count = None, 0
+        with _opened(self.path) as container:
+            for frame in container.decode(_stream(container, self.index)):
+                if frame.is_corrupt:
+                    raise VideoError(f"{self.path}: damaged at frame {count}")
+                if (frame.width, frame.height) != (self.width, self.height):
+                    raise VideoError(f"{self.path}: its size changes at frame {count}")
+                last = frame.pts = _rising(frame.pts, last)
+                count += 1
+                yield own_copy(frame)
+
+
+def stored(path: Path) -> Stored:
+    """Look into a file. Raises ``VideoError``, naming it, if there is no video in it."""
+    with _opened(path) as container:
+        covers = av.stream.Disposition.attached_pic
+        videos = [one for one in container.streams.video if not one.disposition & covers]
+        if not videos:
+            raise VideoError(f"{path}: no video stream in it")
+        stream = _stream(container, videos[0].index)
+        first = next(container.decode(stream), None)
+        if first is None:
+            raise VideoError(f"{path}: no video frame in it")
+        return Stored(
+            path=path,
+            index=stream.index,
+            others=tuple(
+                one.index for one in container.streams
+                if one.type in _KEPT and one.index != stream.index
+            ),
+            width=first.width,
+            height=first.height,
+            aspect=Fraction(stream.sample_aspect_ratio or 1),
+            orientation=orientation_of(first, path),
+            colours=own_copy(first).colours,
+            expected_frames=int(stream.frames) or None,
+        )  # fmt: skip
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    limits = {"protocol_whitelist": PROTOCOLS, "format_whitelist": CONTAINERS}
+    try:
+        with av.open(f"file:{path.absolute()}", container_options=limits) as container:
+            yield container
+    except av.error.FFmpegError as error:
+        raise VideoError(f"{path}: {error.strerror}") from error
+
+
+def _stream(container: Any, index: int) -> Any:
+    stream = container.streams[index]
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    return stream
+
+
+def _rising(time: int | None, last: int | None) -> int:
+    """A frame's time, or if it has none or goes back, the next after the last."""
+    if last is None:
+        return time or 0
+    return max(last + 1, time if time is not None else last + 1)

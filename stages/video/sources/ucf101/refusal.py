@@ -1,7 +1,0 @@
-"""Why a file is not taken."""
-
-from stages.errors import AfterimageError
-
-
-class RefusedError(AfterimageError):
-    """One file that is missing or not what it should be; others may be well."""

@@ -57,7 +57,7 @@ robustness: setup ## Unlike conditions, kills, mishaps and mutated videos: minut
 	$(RUN) python -m tests.robustness.fuzzing
 
 cluster-check: setup ## Run on a cluster of machines with nothing in common, kill some (needs root)
-	$(RUN) python -m tests.cluster.check
+	$(RUN) python -m tests.cluster.check $(WHERE_POSSIBLE)
 
 readme: setup ## Bring the tables in the README up to date with what was measured
 	$(RUN) python -m stages.commands.readme

@@ -32,7 +32,8 @@ from stages.signature.model.chips import signs, video_key
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
-from stages.video.frames import Frames, Plane
+from stages.video.frames import Frames
+from stages.video.planes import PlaneName
 from stages.video.quality import RgbReference
 
 COUNTS = (1, 10, 100, 1000)
@@ -54,7 +55,7 @@ Estimate = dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttackOutcome:
     """What an estimate does against one clip.
 
     Attributes
@@ -150,7 +151,7 @@ def seen_in(original: Frames, key: bytes) -> Estimate:
     return estimate
 
 
-def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> Outcome:
+def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> AttackOutcome:
     """One more clip, attacked with an estimate, or with what is seen in the marked clip itself."""
     original, key = clip(index), SCHEMES[scheme](index)
     estimate = estimate or seen_in(original, key)
@@ -163,7 +164,7 @@ def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> Outcome:
         add(RgbReference.of(marked), removal, psnr_db=HARD_DB),
         add(RgbReference.of(original), copy, psnr_db=PSNR_DB),
     )
-    return Outcome(
+    return AttackOutcome(
         guessed(estimate, key),
         correlate(weighted(estimate), key),
         *(statistic(Codec().round_trip(video), SIGNATURE, key) for video in videos),
@@ -180,7 +181,7 @@ def weighted(estimate: Estimate) -> Features:
 
 def residuals(estimate: Estimate, like: Frames) -> Residuals:
     """The estimate as a mark: each carrier with its share of the energy."""
-    made: dict[Plane, NDArray[np.float32]] = {}
+    made: dict[PlaneName, NDArray[np.float32]] = {}
     for carrier in SIGNATURE.carriers:
         shape = like.plane(carrier.plane).shape[1:]
         band = carrier_band(carrier)

@@ -40,7 +40,7 @@ def main(clips: int) -> None:
             rounds = [
                 {way: seconds(project, **env) for way, env in ways.items()} for _ in range(ROUNDS)
             ]
-    best = {way: min(one[way] for one in rounds) for way in ways}
+    best = {way: min(spent[way] for spent in rounds) for way in ways}
     local = best["local processes"]
     rows = [
         {"way": way, "s": f"{spent:.1f}", "clips/s": f"{clips / spent:.2f}",
@@ -54,7 +54,7 @@ def main(clips: int) -> None:
 
 
 def seconds(project: Path, **env: str) -> float:
-    """How long the stage takes; its scratch folder is empty when it has succeeded."""
+    """Time the stage; its scratch folder is empty when it has succeeded."""
     started = time.perf_counter()
     done = stage(project, "compress", **env)
     assert done.returncode == 0, done.stderr

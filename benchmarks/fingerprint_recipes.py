@@ -13,42 +13,40 @@ import numpy as np
 
 from benchmarks.footage import heading, markdown
 from stages.common.command_line import parser, report_errors
-from stages.fingerprint.classic import THRESHOLD
-from stages.fingerprint.distance import impostor_distances
 from stages.fingerprint.rates import false_negative_rate, false_positive_rate
-from stages.fingerprint.recipe import RECIPES
-from stages.hash_drift import Hashed, hash_clip, natural, originals, summary
+from stages.fingerprint.recipe import Recipe, recipe, recipe_names
+from stages.hash_drift import HashedClip, hash_clip, impostors_of, natural, summary
 from stages.pipeline import layout
 from stages.pipeline.params import Params
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
 from stages.video.clips import read_manifest
+
+# The threshold that the earlier recipe was published with, in bits.
+THRESHOLD = 30
 
 
 def main(params: Params) -> None:
     clips = read_manifest(layout.MANIFEST)
     with processes() as pool:
         hashed = {
-            recipe: map_items(
+            name: map_items(
                 pool,
-                partial(hash_clip, codec=params.compress.codec, recipe=recipe),
+                partial(hash_clip, codec=params.compress.codec, recipe_name=name),
                 clips,
-                label=recipe,
+                label=name,
             )
-            for recipe in RECIPES
+            for name in recipe_names()
         }
-    columns = {
-        recipe: summary(found, params.fingerprint.false_positive_rate) | published(found)
-        for recipe, found in hashed.items()
-    }
-    names = next(iter(columns.values()))
+    columns = {name: metrics(results, recipe(name), params) for name, results in hashed.items()}
+    rows = next(iter(columns.values()))
     print(f"# {heading(__doc__)}\n")
     print(
         markdown(
             [
-                {"metric": name, **{recipe: f"{of[name]:g}" for recipe, of in columns.items()}}
-                for name in names
+                {"metric": row, **{name: f"{column[row]:g}" for name, column in columns.items()}}
+                for row in rows
             ]
         )
     )
@@ -59,11 +57,13 @@ def main(params: Params) -> None:
     )
 
 
-def published(hashed: Sequence[Hashed]) -> dict[str, float]:
-    """The error rates at the threshold that the earlier recipe was published with."""
-    drifts = np.array([one.drift for one in natural(hashed)])
-    impostors = impostor_distances(*originals(natural(hashed)))
+def metrics(hashed: Sequence[HashedClip], method: Recipe, params: Params) -> dict[str, float]:
+    """Compute the metrics of the pipeline, and the error rates at the published threshold."""
+    drifts = np.array([each.drift for each in natural(hashed)])
+    impostors = impostors_of(hashed, method)
+    stated_fpr = params.fingerprint.false_positive_rate
     return {
+        **summary(hashed, impostors, method.bits, stated_fpr),
         f"fnr at {THRESHOLD} bits": false_negative_rate(drifts, THRESHOLD),
         f"fpr at {THRESHOLD} bits": false_positive_rate(impostors, THRESHOLD),
     }

@@ -16,7 +16,9 @@ from pathlib import Path
 from benchmarks.command_line import folder
 from benchmarks.footage import clips, heading, load, markdown
 from stages.common.command_line import report_errors
-from stages.fingerprint.recipe import GEOMETRY, fingerprint, fingerprint_file
+from stages.fingerprint.recipe import fingerprint, recipe
+from stages.own.comparison import RECIPE
+from stages.own.readings import fingerprint_file
 from stages.video.ffmpeg import executable
 from stages.video.frames import Frames, stream
 
@@ -26,14 +28,15 @@ TARGET, TARGET_OVER_EARLIER = 0.6, 5
 
 def main(directory: Path) -> None:
     paths = clips([directory])
-    frames = sum(1 for path in paths for _ in stream(path, GEOMETRY))
+    geometry = recipe(RECIPE).file_geometry
+    frames = sum(1 for path in paths for _ in stream(path, geometry))
     bare, whole = 0.0, 0.0
     for path in paths:
         seconds = [(timed(decode, path), timed(fingerprint_file, path)) for _ in range(ROUNDS)]
-        bare += min(one for one, _ in seconds)
-        whole += min(one for _, one in seconds)
+        bare += min(decoding for decoding, _ in seconds)
+        whole += min(hashing for _, hashing in seconds)
     few = [load(path) for path in paths[:8]]
-    earlier, ours = (rate_of_hashing(recipe, few) for recipe in ("classic", "afterimage"))
+    earlier, ours = (rate_of_hashing(name, few) for name in ("classic", RECIPE))
     rows = [
         ("bare decoding", frames / bare, "1"),
         ("decoding and fingerprinting", frames / whole, f"{bare / whole:.2f} (target {TARGET})"),
@@ -66,11 +69,11 @@ def timed(function: Callable[[Path], object], path: Path) -> float:
     return time.perf_counter() - started
 
 
-def rate_of_hashing(recipe: str, clips: list[Frames]) -> float:
-    """Frames a second of processor time, decoded already."""
+def rate_of_hashing(recipe_name: str, clips: list[Frames]) -> float:
+    """Measure frames a second of processor time, decoded already."""
     started = time.process_time()
     for frames in clips:
-        fingerprint(frames, recipe)
+        fingerprint(frames, recipe_name)
     return sum(map(len, clips)) / (time.process_time() - started)
 
 

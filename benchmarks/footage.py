@@ -16,20 +16,20 @@ GEOMETRY = Geometry(320, 240)
 
 
 def clips(directories: Sequence[Path]) -> list[Path]:
-    """The videos of some folders of which the first frames decode without a fault.
+    """List the videos of some folders of which the first frames decode without a fault.
 
     Raises ``AfterimageError`` if there are none.
     """
     logging.basicConfig(format="%(message)s", level=logging.INFO)
-    found = [offer.source for one in directories for offer in folder.offers(one, "$^")]
-    usable = [path for path in found if _decodes(path)]
+    paths = [offer.source for directory in directories for offer in folder.offers(directory, "$^")]
+    usable = [path for path in paths if _decodes(path)]
     if not usable:
         raise AfterimageError(f"{', '.join(map(str, directories))}: no video that can be decoded")
     return usable
 
 
 def load(path: Path, geometry: Geometry = GEOMETRY, max_frames: int = FRAMES) -> Frames:
-    """The first frames of a clip, normalised."""
+    """Read the first frames of a clip, normalised."""
     fps = probe(path, geometry, max_frames=max_frames).fps
     return read(path, geometry, max_frames=max_frames, fps=fps)
 
@@ -43,11 +43,11 @@ def _decodes(path: Path) -> bool:
 
 
 def heading(docstring: str | None) -> str:
-    """The first line of a module's docstring, without its full stop."""
+    """Return the first line of a module's docstring, without its full stop."""
     return (docstring or "").partition("\n")[0].rstrip(".")
 
 
 def markdown(rows: Sequence[Mapping[str, str]]) -> str:
-    """Rows of the same columns as a Markdown table."""
+    """Write rows of the same columns as a Markdown table."""
     lines = [list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,4 +1,4 @@
-"""How close the embedded clips come to real footage.
+"""The drawn clips beside real footage, in what makes a clip easy or hard for a codec.
 
 ``python -m benchmarks.natural_statistics DIR``
 
@@ -15,7 +15,7 @@ import pandas as pd
 from benchmarks.command_line import folder
 from benchmarks.footage import FRAMES, clips, load
 from stages.common.command_line import report_errors
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
 from stages.pipeline.processes import processes
 from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
@@ -26,17 +26,17 @@ PERCENTILES = (5, 25, 50, 75, 95)
 
 
 def main(directory: Path) -> None:
-    drawn = load_params().fetch.synthetic
+    synthetic = load_params().fetch.model_dump()["synthetic"]
     with processes() as pool:
-        seeds = [(index, drawn.seed) for index in range(drawn.natural)]
-        embedded = pd.DataFrame(list(pool.map(of_drawn, seeds)))
+        seeds = [(index, synthetic["seed"]) for index in range(synthetic["natural"])]
+        drawn = pd.DataFrame(list(pool.map(of_drawn, seeds)))
         real = pd.DataFrame(list(pool.map(of_file, clips([directory]))))
     print(f"{'':24}{'':10}" + "".join(f"{f'{p} %':>10}" for p in PERCENTILES))
     for name in real.columns:
-        for label, table in (("real", real), ("embedded", embedded)):
+        for label, table in (("real", real), ("drawn", drawn)):
             values = np.percentile(table[name], PERCENTILES)
             print(f"{name:24}{label:10}" + "".join(f"{value:10.4g}" for value in values))
-    print(f"{len(real)} real clips, {len(embedded)} embedded ones, up to {FRAMES} frames, 320x240")
+    print(f"{len(real)} real clips, {len(drawn)} drawn ones, up to {FRAMES} frames, 320x240")
 
 
 def of_drawn(which: tuple[int, int]) -> dict[str, float]:

@@ -27,10 +27,9 @@ from benchmarks.footage import heading, markdown
 from benchmarks.processor import children_seconds
 from stages.common.command_line import report_errors
 from stages.common.errors import AfterimageError
-from stages.contest.marking import conditions, headroom
 from stages.pipeline.layout import MANIFEST
 from stages.pipeline.params import Params
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
 from stages.pipeline.processes import count, processes
 from stages.pipeline.workers import map_items
 from stages.signature.embed.closed_loop import tilts
@@ -39,6 +38,7 @@ from stages.signature.embed.embed import embed
 from stages.signature.model.chips import derived_key
 from stages.signature.search.evolution import turns
 from stages.signature.search.space import Preset, hand_set_vector, to_signature
+from stages.signature.settings import conditions, distortion
 from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.codec import Codec
 from stages.video.frames import Frames
@@ -92,35 +92,36 @@ class Trips:
 
 
 def round_trips_asked(params: Params) -> list[Trips]:
-    """What the stage asks of the codecs."""
-    settings, wanted = params.optimize, conditions(params.compress, params.signature)
+    """Count the round trips that the stage makes, by clip and codec."""
+    settings = params.optimize
+    survived = conditions(params.compress.codec, params.signature)
     clips = subsample(of_split(read_manifest(MANIFEST), "train"), settings.clips)
     tries = Counter(chain(*turns(settings.population, len(clips), settings.clips_per_candidate)))
     # Start and mean, which in the first generation are the same; start and found, to confirm; and
     # the start once for the baseline_offset.
     whole = 2 * settings.generations - 1 + 2 * settings.confirmations + 1
-    loops = loop_trips(wanted, params.signature.closed_loop, params.signature.preset)
+    loops = loop_trips(survived, params.signature.closed_loop, params.signature.preset)
     return [
         Trips(clip, codec, loops[codec] + tried)
         for index, clip in enumerate(clips)
-        for codec in wanted.codecs
+        for codec in survived.codecs
         for tried in [
-            settings.generations * tries[index] + whole if codec in wanted.extremes.codecs else 0
+            settings.generations * tries[index] + whole if codec in survived.extremes.codecs else 0
         ]
     ]
 
 
-def loop_trips(wanted: Conditions, rounds: int, preset: Preset) -> dict[Codec, int]:
-    """Round trips of one clip through each codec, in a closed loop and to score what came of it.
+def loop_trips(survived: Conditions, rounds: int, preset: Preset) -> dict[Codec, int]:
+    """Count round trips of one clip through each codec, in a closed loop and for its scores.
 
     The plain mark; and a round is a probe of luma on the mildest codec, one of chroma (counted for
     the hardest, which takes least time), each there and back with either sign, and the mark at
     every tilt.
     """
     signature = to_signature(hand_set_vector(), preset)
-    trips = dict.fromkeys(wanted.codecs, 2 + rounds * len(tilts(signature)) if rounds else 1)
-    trips[wanted.mildest] += 2 * rounds * signature.survives_grey
-    trips[wanted.codecs[-1]] += 2 * rounds
+    trips = dict.fromkeys(survived.codecs, 2 + rounds * len(tilts(signature)) if rounds else 1)
+    trips[survived.mildest] += 2 * rounds * signature.survives_grey
+    trips[survived.codecs[-1]] += 2 * rounds
     return trips
 
 
@@ -165,9 +166,10 @@ def marked(clip: Clip) -> Frames:
     """A clip with the mark that the search starts from."""
     settings = load_params().signature
     key = derived_key(b"benchmarks/optimize_overhead", clip.id)
+    limits = distortion(settings)
     return embed(
         clip.read(), to_signature(hand_set_vector(), settings.preset), key,
-        psnr_db=settings.psnr_db, headroom=headroom(settings),
+        psnr_db=limits.psnr_db, headroom=limits.headroom,
     )  # fmt: skip
 
 

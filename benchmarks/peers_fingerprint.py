@@ -32,13 +32,16 @@ from benchmarks.command_line import folders
 from benchmarks.footage import clips, heading, load, markdown
 from stages.common.command_line import report_errors
 from stages.fingerprint.impostors import fit
-from stages.fingerprint.recipe import BITS, fingerprint
+from stages.fingerprint.recipe import fingerprint, recipe
+from stages.own.comparison import RECIPE
 from stages.video.codec import Codec
 from stages.video.ffmpeg import run
 from stages.video.frames import Frames, raw_input
 
 log = logging.getLogger(__name__)
 
+# The scale of all distances.
+BITS = recipe(RECIPE).bits
 CRFS = (28, 35, 40, 51)
 MODELLED_FPR = 1e-6
 
@@ -46,7 +49,7 @@ Vector = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Peer:
+class PeerHash:
     """A hash over frames: bits [shape=(256,)], or a real vector of unit length.
 
     Attributes
@@ -64,8 +67,8 @@ class Peer:
 
 
 @dataclass
-class Measured:
-    """What one hash made of all clips.
+class HashResults:
+    """The results of one hash on all clips.
 
     Attributes
     ----------
@@ -85,9 +88,9 @@ def main(directories: list[Path]) -> None:
     missing = [peer.name for peer in PEERS if not peer.installed]
     measured = measure(peers, paths)
     print(f"# {heading(__doc__)}\n")
-    print(markdown([drift_row(name, one) for name, one in measured.items()]))
+    print(markdown([drift_row(name, results) for name, results in measured.items()]))
     print()
-    print(markdown([found_row(name, one) for name, one in measured.items()]))
+    print(markdown([found_row(name, results) for name, results in measured.items()]))
     pairs = len(paths) * (len(paths) - 1) // 2
     print(
         f"\n{len(paths)} real clips, 320x240, up to 60 frames, x264 medium; distances in bits of "
@@ -99,7 +102,7 @@ def main(directories: list[Path]) -> None:
     )
 
 
-def measure(peers: Sequence[Peer], paths: Sequence[Path]) -> dict[str, Measured]:
+def measure(peers: Sequence[PeerHash], paths: Sequence[Path]) -> dict[str, HashResults]:
     """Hash every clip before and after every CRF, encoded once for all peers."""
     hashes: dict[str, list[list[Vector]]] = {peer.name: [] for peer in peers}
     seconds = dict.fromkeys(hashes, 0.0)
@@ -118,48 +121,48 @@ def measure(peers: Sequence[Peer], paths: Sequence[Path]) -> dict[str, Measured]
     }
 
 
-def _measured(vectors: Vector, frames_per_second: float) -> Measured:
-    """From the vectors of all clips and versions [shape=(clips, 1 + CRFs, n)]."""
+def _measured(vectors: Vector, frames_per_second: float) -> HashResults:
+    """Measure the vectors of all clips and versions [shape=(clips, 1 + CRFs, n)]."""
     before = vectors[:, 0]
     drifts = {
         crf: np.array([distance(a, b) for a, b in zip(before, vectors[:, index], strict=True)])
         for index, crf in enumerate(CRFS, 1)
     }
     apart = [distance(a, b) for a, b in combinations(before, 2)]
-    return Measured(drifts, np.array(apart), frames_per_second)
+    return HashResults(drifts, np.array(apart), frames_per_second)
 
 
 def distance(a: Vector, b: Vector) -> float:
-    """Bits of 256 that differ; of real unit vectors the angle, 256 for opposite ones."""
+    """Count the bits of 256 that differ; of real unit vectors the angle, 256 for opposite ones."""
     if a.dtype == np.bool_:
         return float(np.mean(a != b)) * BITS
     return math.acos(np.clip(a @ b, -1, 1)) / math.pi * BITS
 
 
-def drift_row(name: str, one: Measured) -> dict[str, str]:
-    """Mean and greatest drift at each CRF, beside the distance of different clips."""
-    least = one.impostors.min()
+def drift_row(name: str, results: HashResults) -> dict[str, str]:
+    """List mean and greatest drift at each CRF, beside the distance of different clips."""
+    least = results.impostors.min()
     drifts = {
         f"CRF {crf}, mean/max": f"{all_.mean():.1f}/{all_.max():.0f}"
-        for crf, all_ in one.drifts.items()
+        for crf, all_ in results.drifts.items()
     }
-    margins = " / ".join(f"{least - one.drifts[crf].max():.0f}" for crf in CRFS)
+    margins = " / ".join(f"{least - results.drifts[crf].max():.0f}" for crf in CRFS)
     return {
         "hash": name,
         **drifts,
         "least impostor": f"{least:.0f}",
-        "median impostor": f"{np.median(one.impostors):.0f}",
+        "median impostor": f"{np.median(results.impostors):.0f}",
         "margin": margins,
-        "frames/s": f"{one.frames_per_second:.0f}",
+        "frames/s": f"{results.frames_per_second:.0f}",
     }
 
 
-def found_row(name: str, one: Measured) -> dict[str, str]:
-    """How many clips are found again at each CRF, at two false positive rates."""
-    least = one.impostors.min()
-    limit = fit(one.impostors, BITS).threshold(MODELLED_FPR)
+def found_row(name: str, results: HashResults) -> dict[str, str]:
+    """Count the clips found again at each CRF, at two false positive rates."""
+    least = results.impostors.min()
+    limit = fit(results.impostors, BITS).threshold(MODELLED_FPR)
     row = {"hash": name}
-    for crf, drifts in one.drifts.items():
+    for crf, drifts in results.drifts.items():
         row[f"CRF {crf}, no pair matches"] = f"{np.count_nonzero(drifts < least)} of {drifts.size}"
         row[f"CRF {crf}, FPR {MODELLED_FPR:.0e}"] = (
             f"{np.count_nonzero(drifts <= limit)} of {drifts.size}"
@@ -171,7 +174,7 @@ def found_row(name: str, one: Measured) -> dict[str, str]:
 
 
 def iscc(frames: Frames) -> Vector:
-    """ISCC Video-Code, as iscc-sdk makes it: MPEG-7 signatures at 5 frames/s, by ffmpeg."""
+    """Compute the ISCC Video-Code as iscc-sdk does: MPEG-7 signatures at 5 frames/s, by ffmpeg."""
     import iscc_core  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -180,7 +183,7 @@ def iscc(frames: Frames) -> Vector:
         stream = stream.filter("signature", format="xml", filename=str(listing))
         run(stream.output("-", format="null"), stdin=frames.i420.tobytes(), subject="signature")
         signatures = re.findall("<FrameSignature>(.*?)</FrameSignature>", listing.read_text())
-    numbers = [tuple(map(int, one.split())) for one in signatures]
+    numbers = [tuple(map(int, signature.split())) for signature in signatures]
     digest = iscc_core.soft_hash_video_v0(numbers, bits=BITS)
     return np.unpackbits(np.frombuffer(digest, np.uint8)).astype(bool)
 
@@ -192,20 +195,22 @@ def pdq(frames: Frames) -> Vector:
 
 
 def of_imagehash(name: str) -> Callable[[Frames], Vector]:
-    """A hash of 16 x 16 bits by ImageHash, over frames."""
+    """Make a hash of 16 x 16 bits, by ImageHash over frames."""
 
     def compute(frames: Frames) -> Vector:
         import imagehash  # noqa: PLC0415
         from PIL import Image  # noqa: PLC0415
 
-        one = getattr(imagehash, name)
-        return majority([one(Image.fromarray(rgb), hash_size=16).hash for rgb in frames.rgb()])
+        hash_image = getattr(imagehash, name)
+        return majority(
+            [hash_image(Image.fromarray(rgb), hash_size=16).hash for rgb in frames.rgb()]
+        )
 
     return compute
 
 
 def tmk(frames: Frames) -> Vector:
-    """TMK's first level by Thorn's perception: the mean of real-valued pHashes."""
+    """Compute TMK's first level by Thorn's perception: the mean of real-valued pHashes."""
     from perception.hashers import TMKL1  # noqa: PLC0415
 
     hasher, state = TMKL1(), None
@@ -215,18 +220,20 @@ def tmk(frames: Frames) -> Vector:
 
 
 def majority(bits: Sequence[Vector]) -> Vector:
-    """What most frames say, bit by bit."""
-    return np.mean([np.ravel(one) for one in bits], axis=0) > 0.5
+    """Return what most frames have, bit by bit."""
+    return np.asarray(np.mean([np.ravel(each) for each in bits], axis=0) > 0.5)
 
 
 PEERS = (
-    Peer("afterimage (ours)", "stages", fingerprint),
-    Peer("ISCC Video-Code", "iscc_core", iscc),
-    Peer("pHash16, majority", "imagehash", of_imagehash("phash")),
-    Peer("dHash16, majority", "imagehash", of_imagehash("dhash")),
-    Peer("PDQ, majority", "pdqhash", pdq),
-    Peer("perception, TMK level 1", "perception", tmk),
-    Peer("classic (the earlier recipe)", "stages", lambda frames: fingerprint(frames, "classic")),
+    PeerHash("afterimage (ours)", "stages", fingerprint),
+    PeerHash("ISCC Video-Code", "iscc_core", iscc),
+    PeerHash("pHash16, majority", "imagehash", of_imagehash("phash")),
+    PeerHash("dHash16, majority", "imagehash", of_imagehash("dhash")),
+    PeerHash("PDQ, majority", "pdqhash", pdq),
+    PeerHash("perception, TMK level 1", "perception", tmk),
+    PeerHash(
+        "classic (the earlier recipe)", "stages", lambda frames: fingerprint(frames, "classic")
+    ),
 )
 
 

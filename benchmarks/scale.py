@@ -71,7 +71,7 @@ class Peak:
 
 
 @dataclass(frozen=True)
-class Measured:
+class ScaleRun:
     """One size of data set: seconds of each stage, and of a run with nothing to do; bytes."""
 
     clips: int
@@ -88,13 +88,13 @@ class Measured:
 
 def main(sizes: Sequence[int]) -> None:
     print(f"# {heading(__doc__)}\n", flush=True)
-    done = []
+    done: list[ScaleRun] = []
     for clips in sizes:
         done.append(measure(clips))
         print(f"{clips} clips: {duration(done[-1].total)}", file=sys.stderr)
-    print(markdown([row(one, before) for before, one in pairwise([None, *done])]))
+    print(markdown([row(size, before) for before, size in zip([None, *done], done, strict=False)]))
     print("\nClips per second of each stage, and peak memory of the driver and of a worker:\n")
-    print(markdown([stage_row(one, name) for one in done for name in STAGES]))
+    print(markdown([stage_row(size, name) for size in done for name in STAGES]))
     print(
         f"\n{FRAMES} frames a clip, {count()} processes, {os.cpu_count()} cores, load average at "
         f"the end {os.getloadavg()[0]:.0f}. Target: the cost of a clip flat within "
@@ -119,14 +119,14 @@ def print_projection() -> None:
     print(markdown([projection(seconds, disk, clips) for clips in PROJECTED]))
 
 
-def measure(clips: int) -> Measured:
+def measure(clips: int) -> ScaleRun:
     """Run the stages on that many small clips."""
     with tempfile.TemporaryDirectory() as folder:
         return measured(Path(folder, "project"), clips)
 
 
-def measured(project: Path, clips: int) -> Measured:
-    """The same, in a folder that is left."""
+def measured(project: Path, clips: int) -> ScaleRun:
+    """Run the stages on that many small clips in a folder that is left."""
     set_up(project, SMALL | {"fetch.synthetic.natural": clips})
     # A test has a single worker.
     every_core = environment(AFTERIMAGE_WORKERS="")
@@ -144,11 +144,11 @@ def measured(project: Path, clips: int) -> Measured:
     done = run(project, "dvc", "repro", "validate", "hash_drift")
     assert "Running stage" not in done.stdout
     at_rest = time.perf_counter() - started
-    return Measured(clips, held_out, seconds, peaks, at_rest, disk_of(project))
+    return ScaleRun(clips, held_out, seconds, peaks, at_rest, disk_of(project))
 
 
 def processor_cost() -> tuple[float, float]:
-    """Processor seconds and bytes of disk for one more clip of full size."""
+    """Measure processor seconds and bytes of disk for one more clip of full size."""
     drawn = synthetic.offers(natural=MANY, simple=0, frames=1, seed=1)
     even = {"fetch.split_seed": even_seed([offer.group for offer in drawn], (FEW, MANY))}
     seconds, disk = [], []
@@ -165,7 +165,7 @@ def processor_cost() -> tuple[float, float]:
 
 
 def set_up(project: Path, params: dict[str, int]) -> None:
-    """A copy of the project with other parameters."""
+    """Copy the project with other parameters."""
     copy_to(project)
     set_params(project, params)
     commit(project)
@@ -201,41 +201,41 @@ def notice(peak: Peak, process: psutil.Process) -> None:
         peak.worker = max(peak.worker, resident)
 
 
-def one_more(one: Measured, before: Measured) -> float:
-    """Seconds for each clip that one size has more than another."""
-    return (one.total - before.total) / (one.clips - before.clips)
+def one_more(size: ScaleRun, before: ScaleRun) -> float:
+    """Compute the seconds for each clip that one size has more than another."""
+    return (size.total - before.total) / (size.clips - before.clips)
 
 
-def growth(done: Sequence[Measured]) -> str:
-    """By how much one more clip got dearer from the last size but one to the last."""
+def growth(done: Sequence[ScaleRun]) -> str:
+    """Tell how much dearer one more clip got from the last size but one to the last."""
     if len(done) < 3:
         return ""
-    first, last = (one_more(one, before) for before, one in pairwise(done[-3:]))
+    first, last = (one_more(size, before) for before, size in pairwise(done[-3:]))
     return f"; measured: {last / first - 1:+.0%}"
 
 
-def row(one: Measured, before: Measured | None) -> dict[str, str]:
+def row(size: ScaleRun, before: ScaleRun | None) -> dict[str, str]:
     return {
-        "clips": f"{one.clips:,}",
-        "held out": f"{one.held_out:,}",
-        "seconds": f"{one.total:,.1f}",
-        "clips/s": f"{one.clips / one.total:.2f}",
-        "a clip": f"{one.total / one.clips * 1000:.0f} ms",
+        "clips": f"{size.clips:,}",
+        "held out": f"{size.held_out:,}",
+        "seconds": f"{size.total:,.1f}",
+        "clips/s": f"{size.clips / size.total:.2f}",
+        "a clip": f"{size.total / size.clips * 1000:.0f} ms",
         "one more than in the row above": (
-            f"{one_more(one, before) * 1000:.0f} ms" if before else ""
+            f"{one_more(size, before) * 1000:.0f} ms" if before else ""
         ),
-        "`dvc repro` with nothing to do": f"{one.at_rest:.1f} s",
-        "disk": f"{one.disk / 1e9:.2f} GB",
-        "disk of a clip": f"{one.disk / one.clips / 1e6:.2f} MB",
+        "`dvc repro` with nothing to do": f"{size.at_rest:.1f} s",
+        "disk": f"{size.disk / 1e9:.2f} GB",
+        "disk of a clip": f"{size.disk / size.clips / 1e6:.2f} MB",
     }
 
 
-def stage_row(one: Measured, name: str) -> dict[str, str]:
-    peak = one.peaks[name]
+def stage_row(size: ScaleRun, name: str) -> dict[str, str]:
+    peak = size.peaks[name]
     return {
-        "clips": f"{one.clips:,}",
+        "clips": f"{size.clips:,}",
         "stage": name,
-        "clips/s": f"{one.clips / one.seconds[name]:.2f}",
+        "clips/s": f"{size.clips / size.seconds[name]:.2f}",
         "driver": f"{peak.driver / 1e6:.0f} MB",
         "worker": f"{peak.worker / 1e6:.0f} MB",
     }

@@ -16,14 +16,14 @@ import numpy as np
 from benchmarks.footage import heading, markdown
 from benchmarks.signature_halves import CONDITIONS, CONFIDENCE, Outcome, row, run_trial, trial
 from stages.common.command_line import parser, report_errors
-from stages.contest.marking import conditions
 from stages.pipeline import layout
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
 from stages.signature.embed.conditions import Conditions
 from stages.signature.model.spectrum import load_signature
 from stages.signature.search.space import hand_set_vector, to_signature
+from stages.signature.settings import conditions
 from stages.video.clips import of_split, read_manifest
 
 
@@ -44,9 +44,10 @@ def main() -> None:
             for name, signature in signatures.items()
         }
     print(f"# {heading(__doc__)}\n")
-    print(markdown([row(name, found, params) for name, found in outcomes.items()]))
-    wanted = conditions(params.compress, params.signature)
-    print(f"\n{markdown(leads(*outcomes.values(), wanted))}\n")
+    print(markdown([row(name, of_clips, params) for name, of_clips in outcomes.items()]))
+    before, after = outcomes.values()
+    survived = conditions(params.compress.codec, params.signature)
+    print(f"\n{markdown(leads(before, after, survived))}\n")
     print(
         f"{len(clips)} held-out clips, `{params.signature.preset}`. Share of clips found at a "
         f"proven false positive rate of at most {params.signature.false_positive_rate:.0e}, with "
@@ -55,12 +56,12 @@ def main() -> None:
 
 
 def leads(
-    before: Sequence[Outcome], after: Sequence[Outcome], wanted: Conditions
+    before: Sequence[Outcome], after: Sequence[Outcome], survived: Conditions
 ) -> list[dict[str, str]]:
-    """A row for each condition: how far the second is ahead of the first, clip by clip."""
-    z = [np.array([one.z for one in outcomes]) for outcomes in (after, before)]
+    """Compare clip by clip, a row for each condition: by how much the second is ahead."""
+    z = [np.array([outcome.z for outcome in outcomes]) for outcomes in (after, before)]
     objectives = [
-        np.array([wanted.soft_detection_rate(of_clip) for of_clip in scores]) for scores in z
+        np.array([survived.soft_detection_rate(of_clip) for of_clip in scores]) for scores in z
     ]
     columns = dict(zip([f"{name}, z" for name in CONDITIONS], (z[0] - z[1]).T, strict=True))
     columns["objective"] = objectives[0] - objectives[1]

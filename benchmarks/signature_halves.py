@@ -11,7 +11,6 @@ third of the time; ``--preset`` tests one preset.
 
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,25 +21,24 @@ import numpy as np
 from benchmarks.footage import FRAMES, GEOMETRY, clips, heading, markdown
 from stages.common.command_line import parser, report_errors
 from stages.common.statistics import exact_interval
-from stages.contest.marking import conditions, headroom
 from stages.optimize import search
+from stages.pipeline.executor import FileExecutor
 from stages.pipeline.journal import Journal
 from stages.pipeline.params import Params
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
 from stages.pipeline.processes import processes
 from stages.pipeline.workers import map_items
-from stages.signature.detect.detect import statistic
-from stages.signature.embed.blocks import Headroom
-from stages.signature.embed.closed_loop import ClosedLoop, embed_adapted
+from stages.signature.detect.bound import threshold
 from stages.signature.model.chips import derived_key
 from stages.signature.model.spectrum import Signature
+from stages.signature.scheme import SpreadSpectrum, adapted_scheme
 from stages.signature.search.evolution import confirmed
 from stages.signature.search.space import PRESETS, Preset, hand_set_vector, to_signature
 from stages.sources.folder import source as folder
 from stages.video.clips import NATURAL, Clip, split_groups, subsample
 from stages.video.codec import Codec
 from stages.video.colour import ColourDifference, colour_difference
-from stages.video.edit import grey
+from stages.video.edit import edit
 from stages.video.frames import Frames
 from stages.video.probe import probe
 from stages.video.quality import psnr_rgb
@@ -53,15 +51,13 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A clip to be marked with a signature, and looked for after every codec."""
+class ClipTrial:
+    """A clip to be marked, and the mark looked for after every codec."""
 
     clip: Clip
-    signature: Signature
+    scheme: SpreadSpectrum
+    codec: Codec
     key: bytes = field(repr=False)
-    psnr_db: float
-    headroom: Headroom
-    loop: ClosedLoop
 
 
 @dataclass(frozen=True)
@@ -108,14 +104,14 @@ def main(directories: list[Path], presets: Sequence[Preset], *, hand_set: bool) 
 
 
 def lengths(everything: Sequence[Clip]) -> str:
-    """How long the clips are: what is short has less to find."""
+    """State the length of the clips: a short one has less to find."""
     short = sorted(clip.frames for clip in everything if clip.frames < FRAMES)
     exceptions = f" ({len(short)} have less: {', '.join(map(str, short))})" if short else ""
     return f"{FRAMES} frames{exceptions}"
 
 
 def learning(params: Params, halves: list[list[Clip]]) -> str:
-    """How an optimised row is made."""
+    """State how an optimised row is made."""
     settings = params.optimize
     return (
         "optimised is what was learned on the other half "
@@ -126,9 +122,9 @@ def learning(params: Params, halves: list[list[Clip]]) -> str:
 
 
 def of_preset(
-    params: Params, halves: list[list[Clip]], pool: Executor, *, hand_set: bool
+    params: Params, halves: list[list[Clip]], pool: FileExecutor, *, hand_set: bool
 ) -> dict[str, list[Outcome]]:
-    """What becomes of every clip, marked by hand and by what was learned on the other half."""
+    """Try every clip with the hand-set signature, and with the one learned on the other half."""
 
     def measured(name: str, signatures: Sequence[Signature]) -> list[Outcome]:
         trials = [
@@ -149,7 +145,7 @@ def of_preset(
 
 
 def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
-    """The clips of some folders, each with its recording's half."""
+    """List the clips of some folders, each with its recording's half."""
     offers = {
         offer.source: offer
         for directory in directories
@@ -173,39 +169,30 @@ def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
     return result
 
 
-def optimised(params: Params, half: list[Clip], pool: Executor) -> Signature:
-    """The signature that `optimize` finds on these clips."""
+def optimised(params: Params, half: list[Clip], pool: FileExecutor) -> Signature:
+    """Return the signature that `optimize` finds on these clips."""
     with tempfile.TemporaryDirectory(prefix="afterimage-") as scratch:
         used = subsample(half, params.optimize.clips)
         _, x0, found = search(params, used, pool, Journal(Path(scratch) / "journal"))
     return to_signature(np.array(confirmed(x0, found).vector), params.signature.preset)
 
 
-def trial(params: Params, clip: Clip, signature: Signature) -> Trial:
-    """The same key for a clip whatever the signature, and none that the search has used."""
-    wanted = conditions(params.compress, params.signature)
-    return Trial(
-        clip=clip,
-        signature=signature,
-        key=derived_key(b"a key of this benchmark's own", clip.id),
-        psnr_db=params.signature.psnr_db,
-        headroom=headroom(params.signature),
-        loop=ClosedLoop(wanted, params.signature.closed_loop),
-    )
+def trial(params: Params, clip: Clip, signature: Signature) -> ClipTrial:
+    """Give a clip a key, the same for every signature, and none that the search has used."""
+    codec = params.compress.codec
+    scheme = adapted_scheme(signature, codec, params.signature)
+    key = derived_key(b"a key of this benchmark's own", clip.id)
+    return ClipTrial(clip, scheme, codec, key)
 
 
-def run_trial(asked: Trial) -> Outcome:
+def run_trial(trial: ClipTrial) -> Outcome:
     """Mark a clip, encode it at every CRF, and look for the mark."""
-    original = asked.clip.read()
-    marked = embed_adapted(
-        original, asked.signature, asked.key,
-        psnr_db=asked.psnr_db, headroom=asked.headroom, loop=asked.loop,
-    )  # fmt: skip
-    base = asked.loop.conditions.mildest
-    received = [replace(base, crf=crf).round_trip(marked) for crf in CRFS]
-    look = partial(statistic, signature=asked.signature, key=asked.key)
+    original = trial.clip.read()
+    marked = trial.scheme.mark(original, trial.key, clip_id=trial.clip.id)
+    received = [replace(trial.codec, crf=crf).round_trip(marked) for crf in CRFS]
+    received.append(edit("grey").apply(received[0]))
     return Outcome(
-        z=tuple(look(frames) for frames in [*received, grey(received[0])]),
+        z=tuple(trial.scheme.detect(frames, trial.key).score for frames in received),
         psnr_db=psnr_rgb(original, marked),
         worst_frame_db=min(
             psnr_rgb(frame_of(original, index), frame_of(marked, index))
@@ -216,13 +203,13 @@ def run_trial(asked: Trial) -> Outcome:
 
 
 def frame_of(frames: Frames, index: int) -> Frames:
-    """One frame as a video of its own."""
+    """Cut out one frame, as a video of its own."""
     return Frames(frames.i420[index : index + 1], frames.fps)
 
 
 def row(name: str, outcomes: list[Outcome], params: Params) -> dict[str, str]:
-    """One line of the table."""
-    limit = conditions(params.compress, params.signature).threshold
+    """Write one line of the table."""
+    limit = threshold(params.signature.false_positive_rate)
     cells = {}
     for index, heading_ in enumerate(CONDITIONS):
         z = [outcome.z[index] for outcome in outcomes]
@@ -232,19 +219,19 @@ def row(name: str, outcomes: list[Outcome], params: Params) -> dict[str, str]:
     return {
         "signature": name,
         **cells,
-        "least PSNR, clip / frame": f"{min(one.psnr_db for one in outcomes):.1f} / "
-        f"{min(one.worst_frame_db for one in outcomes):.1f} dB",
+        "least PSNR, clip / frame": f"{min(outcome.psnr_db for outcome in outcomes):.1f} / "
+        f"{min(outcome.worst_frame_db for outcome in outcomes):.1f} dB",
     }
 
 
 def codec_alone(clip: Clip, codec: Codec) -> ColourDifference:
-    """What an encoder does to the colours of an unmarked clip."""
+    """Measure what an encoder does to the colours of an unmarked clip."""
     original = clip.read()
     return colour_difference(original, codec.round_trip(original))
 
 
 def shown(name: str, colours: list[ColourDifference]) -> dict[str, str]:
-    """One line of the table of how it shows."""
+    """Write one line of the table of visible differences."""
     names = {
         "CIEDE2000, median": "median", "99.9th percentile": "p999",
         "flicker, median": "flicker_median", "its 99.9th percentile": "flicker_p999",

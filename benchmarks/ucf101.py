@@ -31,7 +31,7 @@ from stages.sources.ucf101.lists import SPLITS_ZIP, Listed, read_lists
 from stages.sources.ucf101.server import ARCHIVE_BYTES, CLIP_BYTES
 from stages.sources.ucf101.subset import choose
 from stages.video.clips import Clip, read_manifest, split_groups, write_manifest
-from tests.ucf101 import official
+from tests.sources.ucf101 import official
 from tests.worktree import commit, copy_to, run, set_params
 
 Result = TypeVar("Result")
@@ -71,7 +71,7 @@ def main(directory: Path) -> None:
 
 
 def cost(project: Path, clips: Sequence[Path]) -> tuple[dict[str, float], float]:
-    """Processor seconds of each stage, and bytes of disk without the clip, for one more clip."""
+    """Measure processor seconds of each stage, and bytes of disk beside the clip, for one more."""
     copy_to(project)
     videos = project / "data" / "own"
     sources = {f"{i:02}_{clips[i % len(clips)].name}": clips[i % len(clips)] for i in range(MANY)}
@@ -99,7 +99,7 @@ def cost(project: Path, clips: Sequence[Path]) -> tuple[dict[str, float], float]
 
 
 def even_seed(groups: Sequence[str], sizes: Sequence[int]) -> int:
-    """A seed that splits the first so many recordings evenly: those held out cost the most."""
+    """Find a seed that splits the first so many recordings evenly: those held out cost the most."""
 
     def is_even(size: int, seed: int) -> bool:
         sides = split_groups(groups[:size], test_fraction=0.5, seed=seed)
@@ -109,20 +109,20 @@ def even_seed(groups: Sequence[str], sizes: Sequence[int]) -> int:
 
 
 def processor_seconds(project: Path, *command: str) -> float:
-    """What a command and its children use of the processors."""
+    """Measure the processor seconds of a command and its children."""
     before = children_seconds()
     run(project, *command)
     return children_seconds() - before
 
 
 def disk_of(folder: Path) -> int:
-    """Bytes that a folder takes, a file with several names once."""
+    """Count the bytes that a folder takes, a file with several names once."""
     files = (path.lstat() for path in folder.rglob("*") if path.is_file())
-    return sum({one.st_ino: one.st_blocks * 512 for one in files}.values())
+    return sum({status.st_ino: status.st_blocks * 512 for status in files}.values())
 
 
 def estimate(name: str, count: int, seconds: float, disk: float) -> dict[str, str]:
-    """A row: what a subset takes."""
+    """Estimate what a subset takes, in a row."""
     size = ARCHIVE_BYTES if count == WHOLE else count * CLIP_BYTES
     cores = os.cpu_count() or 1
     downloads = {
@@ -143,7 +143,7 @@ def duration(seconds: float) -> str:
 
 
 def bookkeeping(folder: Path) -> Sequence[dict[str, str]]:
-    """Rows: seconds for what has to be quick with 13,320 clips."""
+    """Measure, in rows, what has to be quick with 13,320 clips."""
     path = folder / SPLITS_ZIP
     path.write_bytes(official.splits_zip(official.full_names()))
     lists, reading = timed(lambda: read_lists(path, 1))
@@ -158,12 +158,12 @@ def bookkeeping(folder: Path) -> Sequence[dict[str, str]]:
 
 
 def at_rest(project: Path, listed: Sequence[Listed]) -> list[tuple[str, str, str]]:
-    """Rows: the manifest of a finished project of that many clips, and its ``dvc repro``."""
+    """Measure, in rows, the manifest of a finished project of that many clips, and `dvc repro`."""
     data = project / "data"
     clips = [
-        Clip(one.id, f"data/clips/{one.id}", "natural", one.id[:-8], "", "", one.split,
+        Clip(clip.id, f"data/clips/{clip.id}", "natural", clip.id[:-8], "", "", clip.split,
              320, 240, "crop", "25", 60, "0" * 64)
-        for one in listed
+        for clip in listed
     ]  # fmt: skip
     _, writing = timed(lambda: write_manifest(clips, data / "clips.csv"))
     _, reading = timed(lambda: read_manifest(data / "clips.csv"))

@@ -21,8 +21,8 @@ from stages.video.quality import measure
 
 
 @dataclass(frozen=True)
-class Compressed:
-    """What became of one clip."""
+class CompressedClip:
+    """The rate and the quality of one compressed clip."""
 
     bitrate_kbps: float
     bits_per_pixel: float
@@ -32,49 +32,56 @@ class Compressed:
 
 
 def main(params: Params) -> None:
-    codec = params.compress.codec
-    scratch = Scratch("compress")
+    codec, scratch = params.compress.codec, Scratch("compress")
     checkpoints = [
         Checkpoint.of(clip, scratch, asdict(codec)) for clip in read_manifest(layout.MANIFEST)
     ]
-    missing = [one for one in checkpoints if not one.done]
+    missing = [checkpoint for checkpoint in checkpoints if not checkpoint.done]
     with workers() as pool:
         compress = partial(compress_clip, codec=codec)
         map_items(pool, compress, missing, label=f"compress at CRF {codec.crf}", reads=clip_file)
     with written_whole(layout.COMPRESSED) as folder:
-        for one in checkpoints:
-            one.give(folder / layout.compressed(one.clip.id).relative_to(layout.COMPRESSED))
-    write_table(layout.COMPRESSED_TABLE, [row(one) for one in checkpoints])
-    natural = [Compressed(**one.found()) for one in checkpoints if one.clip.kind == NATURAL]
-    names = [field.name for field in fields(Compressed)]
-    means = {name: fmean(getattr(compressed, name) for compressed in natural) for name in names}
+        for checkpoint in checkpoints:
+            compressed = layout.compressed(checkpoint.clip.id).relative_to(layout.COMPRESSED)
+            checkpoint.place_video(folder / compressed)
+    write_table(layout.COMPRESSED_TABLE, [row(checkpoint) for checkpoint in checkpoints])
+    natural = [
+        CompressedClip(**checkpoint.numbers())
+        for checkpoint in checkpoints
+        if checkpoint.clip.kind == NATURAL
+    ]
+    means = {
+        column.name: fmean(getattr(clip, column.name) for clip in natural)
+        for column in fields(CompressedClip)
+    }
     write_metrics(layout.metrics("compress"), {"crf": codec.crf, **means})
     scratch.clear()
 
 
-def row(one: Checkpoint) -> dict[str, str | float]:
-    """A clip's row of the table; who depends on the table depends on the file, by its SHA-256."""
-    return {"id": one.clip.id, **one.found(), "sha256": file_digest(one.video)}
+def row(checkpoint: Checkpoint) -> dict[str, str | float]:
+    """Return a clip's row; who depends on the table depends on the file, by its SHA-256."""
+    digest = file_digest(checkpoint.video)
+    return {"id": checkpoint.clip.id, **checkpoint.numbers(), "sha256": digest}
 
 
-def clip_file(one: Checkpoint) -> list[Path]:
-    """What ``compress_clip`` reads."""
-    return [one.clip.file]
+def clip_file(checkpoint: Checkpoint) -> list[Path]:
+    """Return the files that ``compress_clip`` reads."""
+    return [checkpoint.clip.file]
 
 
-def compress_clip(one: Checkpoint, codec: Codec) -> None:
+def compress_clip(checkpoint: Checkpoint, codec: Codec) -> None:
     """Encode one clip and measure the result."""
-    clip, frames = one.clip, one.clip.read()
+    clip, frames = checkpoint.clip, checkpoint.clip.read()
     encoded = codec.encode(frames, subject=clip.id)
     quality = measure(frames, codec.decode(encoded, frames, subject=clip.id))
     bits = 8 * len(encoded)
     seconds = len(frames) / Fraction(clip.fps)
-    compressed = Compressed(
+    compressed = CompressedClip(
         bitrate_kbps=bits / float(seconds) / 1000,
         bits_per_pixel=bits / (len(frames) * frames.width * frames.height),
         **asdict(quality),
     )
-    one.leave(encoded, asdict(compressed))
+    checkpoint.leave(encoded, asdict(compressed))
 
 
 if __name__ == "__main__":

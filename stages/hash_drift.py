@@ -1,9 +1,5 @@
-"""How many bits of the fingerprint the codec flips, beside how far apart different videos are.
+"""Measure the fingerprint's drift under the codec, beside the distance of different videos."""
 
-Given a folder on the command line, it measures the videos in there without DVC (`own_videos`).
-"""
-
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -12,11 +8,10 @@ from statistics import median
 
 import numpy as np
 
-from stages.commands import drift as own_videos
-from stages.common.command_line import report_errors
+from stages.common.command_line import parser
 from stages.common.errors import AfterimageError
 from stages.fingerprint.counted import Counted
-from stages.fingerprint.distance import Bits, hamming, impostor_counts, nearest_impostors
+from stages.fingerprint.distance import Bits, impostor_counts, nearest_impostors
 from stages.fingerprint.impostors import threshold
 from stages.fingerprint.rates import (
     area_under_curve,
@@ -24,7 +19,7 @@ from stages.fingerprint.rates import (
     false_negative_rate,
     false_positive_rate,
 )
-from stages.fingerprint.recipe import BITS, fingerprint
+from stages.fingerprint.recipe import Recipe, fingerprint, recipe
 from stages.pipeline import layout
 from stages.pipeline.metrics import write_metrics, write_table
 from stages.pipeline.params import Params
@@ -35,21 +30,17 @@ from stages.video.codec import Codec
 
 
 @dataclass(frozen=True)
-class Hashed:
-    """A clip and its fingerprints before and after the codec [shape=(256,)]."""
+class HashedClip:
+    """A clip's fingerprint before the codec [shape=(bits,)], and its drift."""
 
     clip: Clip
-    before: Bits
-    after: Bits
-
-    @property
-    def drift(self) -> int:
-        return hamming(self.before, self.after)
+    fingerprint: Bits
+    drift: int
 
 
 @dataclass(frozen=True)
 class Drift:
-    """One clip: how far it drifted, and how near the nearest other recording is (-1: none)."""
+    """The row of a clip: its drift, and its distance to the nearest other recording (-1: none)."""
 
     id: str
     kind: str
@@ -60,42 +51,55 @@ class Drift:
 
 def main(params: Params) -> None:
     settings = params.fingerprint
+    method = recipe(settings.recipe)
     clips = read_manifest(layout.MANIFEST)
     with workers() as pool:
-        hash_both = partial(hash_clip, codec=params.compress.codec, recipe=settings.recipe)
+        hash_both = partial(hash_clip, codec=params.compress.codec, recipe_name=settings.recipe)
         hashed = map_items(pool, hash_both, clips, label="fingerprint", reads=both_files)
-    impostors = Counted(impostor_counts(*originals(natural(hashed))))
-    metrics = summary(hashed, impostors, settings.false_positive_rate)
-    write_table(layout.DRIFT, [asdict(row) for row in table(hashed)])
+    impostors = impostors_of(hashed, method)
+    metrics = summary(hashed, impostors, method.bits, settings.false_positive_rate)
+    write_table(layout.DRIFT, [asdict(row) for row in table(hashed, method)])
     write_table(layout.IMPOSTORS, tally(impostors))
     write_metrics(layout.metrics("hash_drift"), metrics)
 
 
 def both_files(clip: Clip) -> list[Path]:
-    """What ``hash_clip`` reads."""
+    """Return the files that ``hash_clip`` reads."""
     return [clip.file, layout.compressed(clip.id)]
 
 
-def hash_clip(clip: Clip, codec: Codec, recipe: str) -> Hashed:
-    """The fingerprint of one clip before and after the codec."""
+def hash_clip(clip: Clip, codec: Codec, recipe_name: str) -> HashedClip:
+    """Hash one clip before and after the codec."""
     original = clip.read()
     received = codec.decode(layout.compressed(clip.id).read_bytes(), original, subject=clip.id)
-    return Hashed(clip, fingerprint(original, recipe), fingerprint(received, recipe))
+    before, after = (fingerprint(frames, recipe_name) for frames in (original, received))
+    return HashedClip(clip, before, recipe(recipe_name).distance(before, after))
 
 
-def table(hashed: Sequence[Hashed]) -> list[Drift]:
-    """One row a clip."""
-    innocent = natural(hashed)
-    near = nearest_impostors(*originals(innocent))
-    nearest = {one.clip.id: bits for one, bits in zip(innocent, near, strict=True)}
+def impostors_of(hashed: Sequence[HashedClip], method: Recipe) -> Counted:
+    """Count the distances between natural clips of different recordings."""
+    return Counted(impostor_counts(*originals(natural(hashed)), method.distances))
+
+
+def table(hashed: Sequence[HashedClip], method: Recipe) -> list[Drift]:
+    """Make one row for each clip."""
+    videos = natural(hashed)
+    distances = nearest_impostors(*originals(videos), method.distances)
+    nearest = {each.clip.id: bits for each, bits in zip(videos, distances, strict=True)}
     return [
-        Drift(one.clip.id, one.clip.kind, one.clip.group, one.drift, nearest.get(one.clip.id, -1))
-        for one in hashed
+        Drift(
+            each.clip.id,
+            each.clip.kind,
+            each.clip.group,
+            each.drift,
+            nearest.get(each.clip.id, -1),
+        )
+        for each in hashed
     ]
 
 
 def tally(impostors: Counted) -> list[dict[str, int]]:
-    """How many pairs of different recordings are how far apart."""
+    """List the distances at which there are pairs, and the number of pairs at each."""
     return [
         {"distance": distance, "pairs": pairs}
         for distance, pairs in enumerate(impostors.counts.tolist())
@@ -103,29 +107,29 @@ def tally(impostors: Counted) -> list[dict[str, int]]:
     ]
 
 
-def natural(hashed: Sequence[Hashed]) -> list[Hashed]:
-    """Those that count as videos; the test patterns of one kind are much alike."""
-    return [one for one in hashed if one.clip.kind == NATURAL]
+def natural(hashed: Sequence[HashedClip]) -> list[HashedClip]:
+    """Return the clips that count as videos; the test patterns of one kind are much alike."""
+    return [each for each in hashed if each.clip.kind == NATURAL]
 
 
-def originals(hashed: Sequence[Hashed]) -> tuple[list[Bits], list[str]]:
-    """Fingerprints before the codec, and the recording of each."""
-    return [one.before for one in hashed], [one.clip.group for one in hashed]
+def originals(hashed: Sequence[HashedClip]) -> tuple[list[Bits], list[str]]:
+    """List the fingerprints before the codec, and the recording of each."""
+    return [each.fingerprint for each in hashed], [each.clip.group for each in hashed]
 
 
 def summary(
-    hashed: Sequence[Hashed], impostors: Counted, stated_fpr: float
+    hashed: Sequence[HashedClip], impostors: Counted, bits: int, stated_fpr: float
 ) -> dict[str, float | int]:
-    """The metrics of the stage: natural clips first, then the drift of each test pattern."""
+    """Compute the metrics of the stage: natural clips first, then the drift of each kind."""
     by_kind: dict[str, list[int]] = {}
-    for one in hashed:
-        by_kind.setdefault(one.clip.kind, []).append(one.drift)
+    for each in hashed:
+        by_kind.setdefault(each.clip.kind, []).append(each.drift)
     genuine = np.array(by_kind.get(NATURAL, []))
     if not impostors.size:
         raise AfterimageError(f"{layout.MANIFEST}: no two natural clips of different recordings")
-    limit = threshold(impostors, bits=BITS, false_positive_rate=stated_fpr)
+    limit = threshold(impostors, bits, false_positive_rate=stated_fpr)
     return {
-        "bits": BITS,
+        "bits": bits,
         "drift_median": float(np.median(genuine)),
         "drift_p95": float(np.percentile(genuine, 95)),
         "drift_max": int(genuine.max()),
@@ -147,8 +151,5 @@ def summary(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        with report_errors():
-            own_videos.main()
-    else:
-        run(main)
+    parser().parse_args()
+    run(main)

@@ -1,11 +1,11 @@
-"""Search the spectrum whose mark survives the real codec best, on training clips alone."""
+"""Search for the signature whose mark survives the real codec best, on training clips alone."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from stages.common.command_line import parser
 from stages.common.errors import AfterimageError
 from stages.common.files import write_text
 from stages.common.progress import Progress, progress
-from stages.contest.marking import conditions, headroom
 from stages.pipeline import layout
 from stages.pipeline.executor import FileExecutor
 from stages.pipeline.journal import Journal
@@ -36,14 +35,25 @@ from stages.signature.search.evolution import (
 )
 from stages.signature.search.objective import Loop, Trial, run_loop, run_trial
 from stages.signature.search.space import hand_set_vector, to_signature
+from stages.signature.settings import conditions, distortion
 from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.ffmpeg import version
 
-# By the number of the generation, the place of the clip, and the candidate.
-Trials = dict[tuple[float, ...], Trial]
-# Beside the numbers of generations: of the start's closed loops, and of what is not their merit.
-LOOP, OFFSET = 0, -1
-# What a function makes of each of some trials.
+# The number of what is done before the first generation; its keys are named by it.
+BEFORE = 0
+
+
+class TrialKey(NamedTuple):
+    """The name of a trial in the journal: what is looked at, on which clip, under which keys."""
+
+    purpose: Literal["loop", "offset", "score"]
+    generation: int
+    clip_id: str
+    vector: Candidate
+
+
+Trials = Mapping[TrialKey, Trial]
+# A function's result for each of some trials.
 Results = Callable[[Callable[[Trial], Any], Trials], Iterator[Any]]
 
 
@@ -53,53 +63,54 @@ def main(params: Params) -> None:
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to train on")
     used = subsample(clips, params.optimize.clips)
-    journal = Journal(scratch.path(f"{_digest(params, used)}.jsonl"))
+    journal = Journal(scratch.path(f"{journal_digest(params, used)}.jsonl"))
     with workers() as pool:
-        history, x0, found = search(params, used, pool, journal)
-    chosen = confirmed(x0, found)
-    signature = to_signature(np.array(chosen.vector), params.signature.preset)
+        history, x0, result = search(params, used, pool, journal)
+    best = confirmed(x0, result)
+    signature = to_signature(np.array(best.vector), params.signature.preset)
     write_text(layout.SIGNATURE, signature.to_json())
-    write_table(layout.OPTIMIZE_HISTORY, [_row(generation) for generation in history])
+    write_table(layout.OPTIMIZE_HISTORY, [row(generation) for generation in history])
     write_metrics(
         layout.metrics("optimize"),
         {
             "evaluations": evaluations(params.optimize),
             "generations": params.optimize.generations,
             "objective_initial": x0.objective,
-            "objective_best": chosen.objective,
-            "train_z_median": median(chosen.z),
-            "train_z_min": min(chosen.z),
+            "objective_best": best.objective,
+            "train_z_median": median(best.z),
+            "train_z_min": min(best.z),
         },
     )
     scratch.clear()
 
 
 def evaluations(settings: Optimize) -> int:
-    """How many candidates are scored.
+    """Count the candidates that are scored.
 
-    In every generation the start, the mean and the population; and to confirm, start and found.
+    Each generation scores x0, its mean and the population; the confirmation scores x0 and the
+    result under every key.
     """
     return settings.generations * (2 + settings.population) + 2 * settings.confirmations
 
 
 class Searched(NamedTuple):
-    """The generations; and the start and what was found under keys of their own."""
+    """The generations of a search, and its start and its result under keys of their own."""
 
     history: list[Generation]
     x0: Evaluated
-    found: Evaluated
+    result: Evaluated
 
 
 def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journal) -> Searched:
-    """Search on these clips, and compare what was found with the start."""
+    """Search on these clips, and compare the result with the start."""
     settings, x0 = params.optimize, candidate(hand_set_vector())
     results = partial(journaled, pool, journal)
-    loops = looped(params, clips, results)
-    baseline_offset = loop_offsets(params, clips, loops, results)
+    loops = closed_loops(params, clips, results)
+    offsets = baseline_offsets(params, clips, loops, results)
     with progress("optimize", evaluations(settings), "candidates") as advance:
         adaptations = [loop.adaptation for loop in loops]
-        evaluator = Evaluator(params, clips, adaptations, baseline_offset, results, advance)
-        history, found = evolve(
+        evaluator = Evaluator(params, clips, adaptations, offsets, results, advance)
+        history, result = evolve(
             evaluator,
             hand_set_vector(),
             clips=len(clips),
@@ -109,87 +120,96 @@ def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journ
             sigma=settings.sigma,
             seed=settings.seed,
         )
-        tried = [(vector, range(len(clips))) for vector in (x0, found)]
+        compared = [(vector, range(len(clips))) for vector in (x0, result)]
         numbers = range(settings.generations + 1, settings.generations + 1 + settings.confirmations)
-        pairs = [evaluator(number, tried) for number in numbers]
+        pairs = [evaluator(number, compared) for number in numbers]
     return Searched(history, *(Evaluated.over(looks) for looks in zip(*pairs, strict=True)))
 
 
-def looped(params: Params, clips: list[Clip], results: Results) -> list[Loop]:
-    """What a closed loop, as `validate` has it, does for the start on each clip."""
-    wanted, vector = conditions(params.compress, params.signature), candidate(hand_set_vector())
-    asked = {
-        (LOOP, index, *vector): trial(params, LOOP, vector, clip, wanted)
-        for index, clip in enumerate(clips)
+def closed_loops(params: Params, clips: Sequence[Clip], results: Results) -> list[Loop]:
+    """Run a closed loop, as `validate` does, for the hand-set mark on each clip."""
+    survived, vector = conditions_of(params), candidate(hand_set_vector())
+    trials = {
+        TrialKey("loop", BEFORE, clip.id, vector): trial(params, BEFORE, vector, clip, survived)
+        for clip in clips
     }
     function = partial(run_loop, rounds=params.signature.closed_loop)
-    found = []
+    loops = []
     with progress("optimize: closed loop of the start", len(clips), "clips") as advance:
-        for plain in results(function, asked):
-            found.append(Loop.of(plain))
+        for plain in results(function, trials):
+            loops.append(Loop.of(plain))
             advance()
-    return found
+    return loops
 
 
 @dataclass(frozen=True)
 class Evaluator:
     """Scores the candidates of a generation, each on its clips, under the generation's keys.
 
-    They are marked without a closed loop, but to where it puts the start's mark on the clip, and
-    have ``baseline_offset`` in ``z`` for what else it does for the start: what will be safe, or hopeless,
-    counts little already.
+    They are marked without a closed loop, but each clip's mark goes where the loop put the hand-set
+    one, and its scores get the clip's ``offsets``: all that the loop did besides for the hand-set
+    mark. So a clip that is safe, or hopeless, in use counts little in the search too.
     """
 
     params: Params
     clips: list[Clip]
     adaptations: list[Adaptation]
-    baseline_offset: list[Scores]
+    offsets: list[Scores]
     results: Results
     advance: Progress
 
     def __call__(self, number: int, tried: Sequence[Tried]) -> list[Evaluated]:
-        wanted = extremes(self.params)
-        asked = {
-            (number, index, *vector): trial(
+        """Score candidates under the keys of a generation."""
+        survived = extremes(self.params)
+        trials = {
+            self._key(number, index, vector): trial(
                 self.params,
                 number,
                 vector,
                 self.clips[index],
-                wanted,
+                survived,
                 adaptation=self.adaptations[index],
             )
             for vector, indices in tried
             for index in indices
         }
-        scores = dict(zip(asked, self.results(run_trial, asked), strict=True))
-        found = []
+        scores = dict(zip(trials, self.results(run_trial, trials), strict=True))
+        evaluated = []
         for vector, indices in tried:
-            z = [scores[number, index, *vector] for index in indices]
-            baseline_offset = [self.baseline_offset[index] for index in indices]
-            found.append(Evaluated.of(vector, z, wanted, baseline_offset))
+            z = [scores[self._key(number, index, vector)] for index in indices]
+            offsets = [self.offsets[index] for index in indices]
+            evaluated.append(Evaluated.of(vector, z, survived, offsets))
             self.advance(f"(generation {number})")
-        return found
+        return evaluated
+
+    def _key(self, number: int, index: int, vector: Candidate) -> TrialKey:
+        return TrialKey("score", number, self.clips[index].id, vector)
+
+
+def conditions_of(params: Params) -> Conditions:
+    """Return what a mark is made to survive."""
+    return conditions(params.compress.codec, params.signature)
 
 
 def extremes(params: Params) -> Conditions:
-    """What candidates are tried under: what lies between the two, the two decide."""
-    return conditions(params.compress, params.signature).extremes
+    """Return the conditions that candidates are tried under: the mildest and the hardest."""
+    return conditions_of(params).extremes
 
 
-def loop_offsets(
-    params: Params, clips: list[Clip], loops: list[Loop], results: Results
+def baseline_offsets(
+    params: Params, clips: Sequence[Clip], loops: Sequence[Loop], results: Results
 ) -> list[Scores]:
-    """What a closed loop adds to the start's ``z`` on each clip, beside where it puts the mark."""
-    wanted, vector = conditions(params.compress, params.signature), candidate(hand_set_vector())
-    asked = {
-        (OFFSET, index, *vector): trial(
-            params, LOOP, vector, clip, wanted.extremes, adaptation=loop.adaptation
+    """Measure what a closed loop adds to the hand-set mark's ``z``, beside moving the mark."""
+    survived, vector = conditions_of(params), candidate(hand_set_vector())
+    trials = {
+        TrialKey("offset", BEFORE, clip.id, vector): trial(
+            params, BEFORE, vector, clip, survived.extremes, adaptation=loop.adaptation
         )
-        for index, (clip, loop) in enumerate(zip(clips, loops, strict=True))
+        for clip, loop in zip(clips, loops, strict=True)
     }
     return [
-        np.subtract(wanted.at_extremes(loop.z), scores)
-        for loop, scores in zip(loops, results(run_trial, asked), strict=True)
+        np.subtract(survived.at_extremes(loop.z), scores)
+        for loop, scores in zip(loops, results(run_trial, trials), strict=True)
     ]
 
 
@@ -198,63 +218,59 @@ def trial(
     number: int,
     vector: Candidate,
     clip: Clip,
-    wanted: Conditions,
+    survived: Conditions,
     *,
     adaptation: Adaptation = PLAIN,
 ) -> Trial:
-    """A candidate on a clip, under the keys of a generation."""
+    """Return a candidate on a clip, under the keys of a generation."""
     return Trial(
         vector=vector,
         preset=params.signature.preset,
         clip=clip,
-        conditions=wanted,
-        psnr_db=params.signature.psnr_db,
-        headroom=headroom(params.signature),
+        conditions=survived,
+        distortion=distortion(params.signature),
         purpose=f"training seed {params.optimize.seed}, generation {number}",
         adaptation=adaptation,
     )
 
 
 def journaled(
-    pool: FileExecutor,
-    journal: Journal,
-    function: Callable[[Trial], Any],
-    trials: Trials,
+    pool: FileExecutor, journal: Journal, function: Callable[[Trial], Any], trials: Trials
 ) -> Iterator[Any]:
-    """The result of each trial: from the journal, or from the pool, and then journaled."""
-    missing = {asked: one for asked, one in trials.items() if journal.get(asked) is None}
-    results = in_order(pool, function, missing.values(), reads=_clip_file)
-    for asked in trials:
-        if asked in missing:
-            journal.add(asked, next(results))
-        yield journal.get(asked)
+    """Yield the result of each trial, from the journal, or from the pool and then journaled."""
+    missing = {key: trial for key, trial in trials.items() if journal.get(key) is None}
+    results = in_order(pool, function, missing.values(), reads=clip_file)
+    for key in trials:
+        if key in missing:
+            journal.add(key, next(results))
+        yield journal.get(key)
 
 
-def _clip_file(trial: Trial) -> list[Path]:
-    """What a trial reads."""
+def clip_file(trial: Trial) -> list[Path]:
+    """Return the files that a trial reads."""
     return [trial.clip.file]
 
 
-def _digest(params: Params, clips: Sequence[Clip]) -> str:
-    """Everything that a candidate's scores depend on, but for the candidate."""
+def journal_digest(params: Params, clips: Sequence[Clip]) -> str:
+    """Digest everything that a candidate's scores depend on, but for the candidate."""
     return digest(
-        asdict(conditions(params.compress, params.signature)),
+        asdict(conditions_of(params)),
         params.signature.preset,
-        params.signature.psnr_db,
+        asdict(distortion(params.signature)),
         params.signature.closed_loop,
-        asdict(headroom(params.signature)),
         params.optimize.seed,
         [(asdict(clip), file_digest(clip.file)) for clip in clips],
         version(),
     )
 
 
-def _row(generation: Generation) -> dict[str, float]:
+def row(generation: Generation) -> dict[str, float]:
+    """Return a generation's row of the history."""
     return {
         "generation": generation.number,
         "objective_x0": generation.x0.objective,
         "objective_mean": generation.mean.objective,
-        "objective_median": median(one.objective for one in generation.evaluated),
+        "objective_median": median(look.objective for look in generation.evaluated),
         "sigma": generation.sigma,
     }
 

@@ -1,10 +1,9 @@
-"""The last stage: everything that was measured, on one page for the eye, and as tables for plots.
+"""The last stage: all results on one page for the eye, and as tables for plots.
 
 The page is `report/index.html`; the tables that `dvc plots` draws are in `report/tables/`, and the
 pictures, in their full size, in `report/pictures/`.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -21,10 +20,10 @@ from stages.page.charts.roc import points
 from stages.page.contents import page
 from stages.page.html import render
 from stages.page.pictures import Strip, strip
-from stages.page.results import Results, Row, Score, Setting
-from stages.page.rows import crf_rows, other_rows
+from stages.page.results import ClipScore, Metrics, Results, Row, Setting
+from stages.page.rows import crf_rows, edit_rows, encoder_rows
 from stages.pipeline import layout
-from stages.pipeline.metrics import write_table
+from stages.pipeline.metrics import read_metrics, write_table
 from stages.pipeline.params import Params
 from stages.pipeline.stage import run
 from stages.signature.model.spectrum import load_signature
@@ -35,38 +34,41 @@ from stages.video.pictures import middle_frame, read_png, write_png
 
 
 def main(params: Params) -> None:
-    found = load(params)
+    results = load(params)
     with written_whole(layout.REPORT) as folder:
-        for name, rows in tables(found).items():
+        for name, rows in tables(results).items():
             write_table(folder / "tables" / f"{name}.csv", rows)
-        for clip_id, views in found.strips.items():
+        for clip_id, views in results.strips.items():
             picture = layout.picture(clip_id).relative_to(layout.PICTURES)
             write_png(folder / "pictures" / picture, views.side_by_side)
-        write_text(folder / "index.html", render(page(found)))
+        write_text(folder / "index.html", render(page(results)))
 
 
 def load(params: Params) -> Results:
     """Read what the other stages left, and bring the pictures together."""
     drift, impostors = _table(layout.DRIFT), _table(layout.IMPOSTORS)
-    by_crf = crf_rows(params.sweep)
-    names = [field.name for field in fields(Score)]
+    by_crf = crf_rows(_sweep_metrics(f"crf{crf}" for crf in params.sweep.crf))
+    encoders, edits = (
+        _sweep_metrics(names) for names in (params.sweep.encoders, params.sweep.edits)
+    )
+    scores = [field.name for field in fields(ClipScore)]
     objectives = ["generation", "objective_x0", "objective_mean", "objective_median"]
     return Results(
         setting=setting(params),
-        fetch=_json(layout.metrics("fetch")),
-        validate=_json(layout.metrics("validate")),
-        optimize=_json(layout.metrics("optimize")),
-        hash_drift=_json(layout.metrics("hash_drift")),
-        scores=[Score(*row) for row in _rows(layout.SCORES, names)],
+        fetch=read_metrics(layout.metrics("fetch")),
+        validate=read_metrics(layout.metrics("validate")),
+        optimize=read_metrics(layout.metrics("optimize")),
+        hash_drift=read_metrics(layout.metrics("hash_drift")),
+        scores=[ClipScore(*row) for row in _rows(layout.SCORES, scores)],
         steps=[Step(*row) for row in _rows(layout.OPTIMIZE_HISTORY, objectives)],
         drifts=drift.loc[drift["kind"] == NATURAL, "drift"].tolist(),
         impostors=dict(zip(*(impostors[name].tolist() for name in impostors), strict=True)),
         signature=load_signature(layout.SIGNATURE),
-        by_crf=by_crf,
+        crf_rows=by_crf,
         z_by_crf=[_table(layout.sweep_table(row.name))["z_marked"].tolist() for row in by_crf],
-        others=other_rows(params.sweep, params.compress),
+        other_rows=[*encoder_rows(encoders), *edit_rows(edits, params.compress.crf)],
         baselines=[
-            Row(path.stem, path.stem, _json(path)) for path in layout.all_baseline_metrics()
+            Row(path.stem, path.stem, read_metrics(path)) for path in layout.all_baseline_metrics()
         ],
         strips={
             clip.id: clip_strip(clip, params.compress.codec)
@@ -77,7 +79,7 @@ def load(params: Params) -> Results:
 
 
 def setting(params: Params) -> Setting:
-    """What was asked for."""
+    """Return the parameters that the page states."""
     return Setting(
         f"{params.compress.encoder} at CRF {params.compress.crf}",
         params.compress.crf,
@@ -87,33 +89,32 @@ def setting(params: Params) -> Setting:
 
 
 def clip_strip(clip: Clip, codec: Codec) -> Strip:
-    """The pictures that `validate` left of a clip, and what the codec makes of the marked one."""
+    """Add the compressed frame to the pictures that `validate` left of a clip."""
     marked = decode_lossless(layout.marked(clip.id), clip.read())
     compressed = codec.round_trip(marked, subject=clip.id)
     return strip(read_png(layout.picture(clip.id)), middle_frame(compressed))
 
 
-def tables(found: Results) -> dict[str, list[dict[str, Any]]]:
-    """What `dvc plots` draws, by name."""
+def tables(results: Results) -> dict[str, list[dict[str, Any]]]:
+    """Return the tables that `dvc plots` draws, by name."""
     rates = ("tpr", "tpr_ci_low", "tpr_ci_high")
     return {
         "roc": [
             {"crf": row.metrics["crf"], "fpr_bound": 10**exponent, "tpr": tpr}
-            for row, z_marked in zip(found.by_crf, found.z_by_crf, strict=True)
+            for row, z_marked in zip(results.crf_rows, results.z_by_crf, strict=True)
             for exponent, tpr in points(z_marked)
         ],
         "frontier": [
             {name: row.metrics[name] for name in ("crf", "bitrate_kbps", "psnr_db")}
             | {name: row.metrics["signature"][name] for name in rates}
-            for row in found.by_crf
+            for row in results.crf_rows
         ],
-        "drift": within(found.drifts, found.impostors, found.hash_drift["bits"]),
+        "drift": within(results.drifts, results.impostors, results.hash_drift["bits"]),
     }
 
 
-def _json(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+def _sweep_metrics(rows: Iterable[str]) -> dict[str, Metrics]:
+    return {row: read_metrics(layout.sweep_metrics(row)) for row in rows}
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -4,6 +4,7 @@ False positives are counted where nothing may be found: in unmarked clips under 
 and in marked and unmarked clips under many wrong keys.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,33 +12,28 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stages.common.command_line import parser
 from stages.common.errors import AfterimageError
 from stages.common.files import written_whole
 from stages.common.statistics import exact_interval
-from stages.contest.marking import conditions, headroom
 from stages.contest.rates import detection_rates, false_positives
 from stages.pipeline import layout
 from stages.pipeline.checkpoint import Checkpoint
 from stages.pipeline.metrics import Metric, write_metrics, write_table
-from stages.pipeline.params import Params, Validate
+from stages.pipeline.params import Params
 from stages.pipeline.run_key import secret_key
 from stages.pipeline.scratch import Scratch, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
-from stages.signature.detect.bound import threshold
-from stages.signature.detect.detect import correlate, correlate_many, features
-from stages.signature.embed.blocks import Headroom
-from stages.signature.embed.closed_loop import ClosedLoop, embed_adapted
 from stages.signature.model.chips import derived_key, wrong_keys
-from stages.signature.model.spectrum import Signature, load_signature
-from stages.video.clips import Clip, of_split, read_manifest, subsample
+from stages.signature.model.spectrum import load_signature
+from stages.signature.scheme import SpreadSpectrum, adapted_scheme
+from stages.video.clips import of_split, read_manifest, subsample
 from stages.video.codec import Codec
 from stages.video.colour import colour_difference
-from stages.video.lossless import decode_lossless, encode_lossless
-from stages.video.pictures import comparison, write_png
+from stages.video.lossless import encode_lossless
+from stages.video.pictures import comparison, png
 from stages.video.quality import measure
 
 # Bounds at which wrong keys are counted, from what can be seen to what can only be proven.
@@ -47,27 +43,31 @@ PICTURED = 4
 
 
 @dataclass(frozen=True)
-class Check:
-    """How every clip is checked: the same for all."""
+class Validation:
+    """The test that every clip undergoes.
 
-    signature: Signature
-    codec: Codec
+    Attributes
+    ----------
+    scheme : marks and detects.
+    key : the run's.
+    codec : the encoder under test.
+    wrong_keys, seed : the number of wrong keys tried on each video, and which ones.
+    """
+
+    scheme: SpreadSpectrum
     key: bytes = field(repr=False)
-    psnr_db: float
-    headroom: Headroom
-    loop: ClosedLoop
-    z_threshold: float
+    codec: Codec
     wrong_keys: int
     seed: int
 
     def plain(self) -> dict[str, Any]:
-        """All of it as plain data, and in place of the key what only tells it from others."""
+        """Return all of it as plain data, with an id that only tells the key from others."""
         return {**asdict(self), "key": derived_key(self.key, "scratch").hex()}
 
 
 @dataclass(frozen=True)
-class Score:
-    """What was found in one clip: a row of the scores table."""
+class ValidationScore:
+    """The scores of one clip: a row of the scores table."""
 
     id: str
     group: str
@@ -88,102 +88,102 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A clip's row, and in how many trials a wrong key reached each of the ``LEVELS``."""
+class ValidatedClip:
+    """A clip's row, and the number of wrong-key trials that reached each of the ``LEVELS``."""
 
-    score: Score
+    score: ValidationScore
     reached: tuple[int, ...]
+    wrong_key_trials: int
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> "Checked":
-        """From plain data."""
-        return cls(Score(**plain["score"]), tuple(plain["reached"]))
+    def of(cls, plain: dict[str, Any]) -> "ValidatedClip":
+        """Make it from plain data."""
+        score = ValidationScore(**plain["score"])
+        return cls(score, tuple(plain["reached"]), plain["wrong_key_trials"])
 
 
 def main(params: Params) -> None:
     clips = of_split(read_manifest(layout.MANIFEST), "test")
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to test on")
-    check, scratch = check_of(params), Scratch("validate")
+    validation, scratch = validation_of(params), Scratch("validate")
+    pictured = {clip.id for clip in subsample(clips, PICTURED)}
     checkpoints = [
-        Checkpoint.of(clip, scratch, check.plain(), file_digest(layout.compressed(clip.id)))
+        Checkpoint.of(
+            clip, scratch, validation.plain(), file_digest(layout.compressed(clip.id)),
+            picture=clip.id in pictured,
+        )
         for clip in clips
-    ]
-    missing = [one for one in checkpoints if not one.done]
+    ]  # fmt: skip
+    missing = [checkpoint for checkpoint in checkpoints if not checkpoint.done]
     with workers() as pool:
-        score = partial(score_clip, check=check)
-        map_items(pool, score, missing, label="validate", reads=both_files)
+        score = partial(score_clip, validation=validation)
+        map_items(pool, score, missing, label="validate", reads=clip_files)
     with written_whole(layout.MARKED) as folder:
-        for one in checkpoints:
-            one.give(folder / layout.marked(one.clip.id).relative_to(layout.MARKED))
+        for checkpoint in checkpoints:
+            marked = layout.marked(checkpoint.clip.id).relative_to(layout.MARKED)
+            checkpoint.place_video(folder / marked)
     with written_whole(layout.PICTURES) as folder:
-        for clip in subsample(clips, PICTURED):
-            write_png(folder / layout.picture(clip.id).relative_to(layout.PICTURES), picture(clip))
-    done = [Checked.of(one.found()) for one in checkpoints]
-    write_table(layout.MARKED_TABLE, [checksum(clip) for clip in clips])
-    write_table(layout.SCORES, [asdict(one.score) for one in done])
-    write_metrics(layout.metrics("validate"), summary(done, check.z_threshold, params.validation))
+        for checkpoint in checkpoints:
+            picture = layout.picture(checkpoint.clip.id).relative_to(layout.PICTURES)
+            checkpoint.place_picture(folder / picture)
+    validated = [ValidatedClip.of(checkpoint.numbers()) for checkpoint in checkpoints]
+    write_table(layout.MARKED_TABLE, [checksum(clip.id) for clip in clips])
+    write_table(layout.SCORES, [asdict(clip.score) for clip in validated])
+    write_metrics(
+        layout.metrics("validate"),
+        summary(validated, validation.scheme, params.validation.confidence),
+    )
     scratch.clear()
 
 
-def check_of(params: Params) -> Check:
-    """What is asked for."""
-    settings = params.signature
-    wanted = conditions(params.compress, settings)
-    return Check(
-        signature=load_signature(layout.SIGNATURE),
-        codec=params.compress.codec,
+def validation_of(params: Params) -> Validation:
+    """Return the test that the parameters ask for."""
+    codec, settings = params.compress.codec, params.signature
+    return Validation(
+        scheme=adapted_scheme(load_signature(layout.SIGNATURE), codec, settings),
         key=secret_key(settings.demonstration_key),
-        psnr_db=settings.psnr_db,
-        headroom=headroom(settings),
-        loop=ClosedLoop(wanted, settings.closed_loop),
-        z_threshold=wanted.threshold,
+        codec=codec,
         wrong_keys=params.validation.wrong_keys,
         seed=params.validation.seed,
     )
 
 
-def picture(clip: Clip) -> NDArray[np.uint8]:
-    """A clip before and after it was marked, for the eye."""
-    original = clip.read()
-    return comparison(original, decode_lossless(layout.marked(clip.id), original))
+def checksum(clip_id: str) -> dict[str, str]:
+    """Return a marked clip's row, so that who depends on the table depends on the file."""
+    return {"id": clip_id, "sha256": file_digest(layout.marked(clip_id))}
 
 
-def checksum(clip: Clip) -> dict[str, str]:
-    """A marked clip's row: who depends on the table depends on the file, by its SHA-256."""
-    return {"id": clip.id, "sha256": file_digest(layout.marked(clip.id))}
+def clip_files(checkpoint: Checkpoint) -> list[Path]:
+    """Return the files that ``score_clip`` reads."""
+    return [checkpoint.clip.file, layout.compressed(checkpoint.clip.id)]
 
 
-def both_files(one: Checkpoint) -> list[Path]:
-    """What ``score_clip`` reads."""
-    return [one.clip.file, layout.compressed(one.clip.id)]
-
-
-def score_clip(one: Checkpoint, check: Check) -> None:
+def score_clip(checkpoint: Checkpoint, validation: Validation) -> None:
     """Mark one clip, compress it, and look for the right key and for wrong ones."""
-    clip, original = one.clip, one.clip.read()
-    carrying = embed_adapted(
-        original, check.signature, check.key,
-        psnr_db=check.psnr_db, headroom=check.headroom, loop=check.loop, subject=clip.id,
-    )  # fmt: skip
-    encoded = check.codec.encode(carrying, subject=clip.id)
-    received = check.codec.decode(encoded, original, subject=clip.id)
+    clip, scheme, codec = checkpoint.clip, validation.scheme, validation.codec
+    original = clip.read()
+    marked = scheme.mark(original, validation.key, clip_id=clip.id)
+    encoded = codec.encode(marked, subject=clip.id)
     compressed = layout.compressed(clip.id).read_bytes()
-    unmarked = check.codec.decode(compressed, original, subject=clip.id)
-    in_marked = features(received, check.signature)
-    in_unmarked = features(unmarked, check.signature)
-    keys = wrong_keys(check.key, clip.id, check.wrong_keys, check.seed)
-    wrong = np.concatenate([correlate_many(found, keys) for found in (in_marked, in_unmarked)])
-    quality = measure(original, carrying)
-    colour = colour_difference(original, carrying)
-    score = Score(
+    received, unmarked = (
+        codec.decode(content, original, subject=clip.id) for content in (encoded, compressed)
+    )
+    keys = wrong_keys(validation.key, clip.id, validation.wrong_keys, validation.seed)
+    chance = [
+        detection
+        for frames in (received, unmarked)
+        for detection in scheme.detect_chance(frames, keys)
+    ]
+    quality, colour = measure(original, marked), colour_difference(original, marked)
+    score = ValidationScore(
         id=clip.id,
         group=clip.group,
         frames=len(original),
-        z_marked=correlate(in_marked, check.key),
-        z_unmarked=correlate(in_unmarked, check.key),
-        z_wrong_key_max=float(wrong.max()),
-        wrong_key_positives=int(np.sum(wrong >= check.z_threshold)),
+        z_marked=scheme.detect(received, validation.key).score,
+        z_unmarked=scheme.detect(unmarked, validation.key).score,
+        z_wrong_key_max=max(detection.score for detection in chance),
+        wrong_key_positives=sum(detection.score >= scheme.threshold for detection in chance),
         psnr_db=quality.psnr_db,
         ssim=quality.ssim,
         vmaf=quality.vmaf,
@@ -194,28 +194,36 @@ def score_clip(one: Checkpoint, check: Check) -> None:
         bytes_marked=len(encoded),
         bytes_unmarked=len(compressed),
     )
-    reached = tuple(int(np.sum(wrong >= threshold(level))) for level in LEVELS)
-    one.leave(encode_lossless(carrying), asdict(Checked(score, reached)))
+    reached = tuple(sum(detection.bound <= level for detection in chance) for level in LEVELS)
+    checkpoint.leave(
+        encode_lossless(marked),
+        asdict(ValidatedClip(score, reached, len(chance))),
+        picture=png(comparison(original, marked)) if checkpoint.picture else None,
+    )
 
 
-def summary(done: list[Checked], z_threshold: float, settings: Validate) -> dict[str, Metric]:
-    """The metrics of the stage; every rate with its exact interval."""
-    scores = [one.score for one in done]
+def summary(
+    clips: Sequence[ValidatedClip], scheme: SpreadSpectrum, confidence: float
+) -> dict[str, Metric]:
+    """Compute the metrics of the stage; every rate with its exact interval."""
+    scores = [clip.score for clip in clips]
+    unmarked = [score.z_unmarked for score in scores]
     rates = detection_rates(
         [score.z_marked for score in scores],
-        [score.z_unmarked for score in scores],
-        z_threshold=z_threshold,
-        confidence=settings.confidence,
+        unmarked,
+        threshold=scheme.threshold,
+        false_positive_bound=scheme.false_positive_bound,
+        confidence=confidence,
     )
+    trials = sum(clip.wrong_key_trials for clip in clips)
     pooled = false_positives(
-        [score.z_unmarked for score in scores],
+        unmarked,
         [score.wrong_key_positives for score in scores],
-        settings.wrong_keys,
-        z_threshold=z_threshold,
-        confidence=settings.confidence,
+        trials,
+        threshold=scheme.threshold,
+        confidence=confidence,
     )
-    trials = int(pooled["wrong_key_trials"])
-    reached = np.sum([one.reached for one in done], axis=0)
+    reached = np.sum([clip.reached for clip in clips], axis=0)
     means = (
         "psnr_db", "ssim", "vmaf", "ciede2000_median", "ciede2000_p999",
         "flicker_median", "flicker_p999",
@@ -225,14 +233,14 @@ def summary(done: list[Checked], z_threshold: float, settings: Validate) -> dict
         **pooled,
         **{name: fmean(getattr(score, name) for score in scores) for name in means},
         # Extra bits that the mark costs at the same encoder setting, as a share of the unmarked.
-        "bitrate_overhead": sum(s.bytes_marked for s in scores)
-        / sum(s.bytes_unmarked for s in scores)
+        "bitrate_overhead": sum(score.bytes_marked for score in scores)
+        / sum(score.bytes_unmarked for score in scores)
         - 1,
         "frames_per_clip": round(fmean(score.frames for score in scores)),
         "wrong_key_fpr": {
             f"{level:.0e}": {
                 "rate": count / trials,
-                "ci_high": exact_interval(count, trials, settings.confidence)[1],
+                "ci_high": exact_interval(count, trials, confidence)[1],
             }
             for level, count in zip(LEVELS, reached.tolist(), strict=True)
         },

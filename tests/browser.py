@@ -17,7 +17,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True)
 class Browser:
-    """A page opened from its file, and what the browser has to say of it."""
+    """A page opened from its file, with the browser's answers about it."""
 
     driver: Any
 
@@ -30,42 +30,42 @@ class Browser:
         self.driver.get(page.as_uri())
 
     def ask(self, expression: str) -> Any:
-        """The value of a JavaScript expression on the page."""
+        """Evaluate a JavaScript expression on the page."""
         return self.driver.execute_script(f"return {expression}")
 
     def until(self, condition: str, seconds: float = 20) -> bool:
-        """Whether a JavaScript condition comes true before long."""
+        """Wait for a JavaScript condition, and tell whether it came true in time."""
         end = time.monotonic() + seconds
         while not (met := bool(self.ask(condition))) and time.monotonic() < end:
             time.sleep(0.1)
         return met
 
     def complaints(self, level: str = "") -> list[str]:
-        """What stands in the console since it was last asked: all, or what is of a level."""
+        """Read the messages in the console since the last call, all or of one level."""
         entries = self.driver.get_log("browser")
         return [entry["message"] for entry in entries if level in {"", entry["level"]}]
 
     def requests(self) -> list[str]:
-        """Every address that was asked for since this was last called, but those with the data."""
+        """List the addresses requested since the last call, without those that hold their data."""
         events = (
-            json.loads(one["message"])["message"] for one in self.driver.get_log("performance")
+            json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")
         )
-        asked = (
+        addresses = (
             event["params"]["request"]["url"]
             for event in events
             if event["method"] == "Network.requestWillBeSent"
         )
-        return [address for address in asked if not address.startswith("data:")]
+        return [address for address in addresses if not address.startswith("data:")]
 
     def printed(self) -> bytes:
-        """The page as PDF, on A4."""
+        """Print the page as PDF, on A4."""
         paper = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": False}
         return base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", paper)["data"])
 
 
 @contextmanager
 def chromium(profile: Path) -> Iterator[Browser]:
-    """A browser with an empty profile; skips the test where there is none."""
+    """Start a browser with an empty profile; skip the test where none is installed."""
     selenium = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     driver = shutil.which("chromedriver")
@@ -85,7 +85,7 @@ def chromium(profile: Path) -> Iterator[Browser]:
     try:
         opened = Browser(session)
         session.get("about:blank")
-        # The browser's own first page asks for things too.
+        # The browser's own first page requests things too.
         opened.requests()
         yield opened
     finally:

@@ -11,6 +11,7 @@ import pytest
 from stages.sources.synthetic.drawing import SyntheticOffer, draw
 from stages.video.clips import Clip
 from stages.video.frames import Frames
+from tests.project import small_project
 from tests.worktree import ROOT, copy_to
 
 NOT_VIDEO = {".csv", ".md"}
@@ -41,8 +42,8 @@ def real_clips() -> list[Path]:
 @pytest.fixture(scope="session")
 def bad_clips() -> dict[str, Path]:
     """Real files that break decoders, by name."""
-    found = footage("AFTERIMAGE_TEST_BAD_CLIPS", "../shared/clips_bad")
-    return {path.name: path for path in found}
+    paths = footage("AFTERIMAGE_TEST_BAD_CLIPS", "../shared/clips_bad")
+    return {path.name: path for path in paths}
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +74,12 @@ def small_clips(tmp_path_factory) -> tuple[Clip, ...]:
 def worktree(tmp_path: Path) -> Path:
     """A copy of the project in a Git repository of its own."""
     return copy_to(tmp_path / "project")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A project that is small enough to be run, with nothing made yet."""
+    return small_project(tmp_path / "project")
 
 
 @pytest.fixture

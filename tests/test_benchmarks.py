@@ -10,13 +10,13 @@ from scipy.special import expit
 from benchmarks import fingerprint_robustness as robustness
 from benchmarks import peers_fingerprint as peers
 from benchmarks import signature_halves as halves
-from benchmarks.fingerprint_robustness import Drift, Treatment
-from benchmarks.footage import markdown
+from benchmarks.fingerprint_robustness import BestMatch, Treatment
+from benchmarks.footage import FRAMES, markdown
 from benchmarks.search_gain import leads
 from benchmarks.signature_halves import Outcome
-from stages.contest.marking import conditions
 from stages.fingerprint.impostors import ImpostorModel
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
+from stages.signature.settings import conditions
 from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
 from stages.video.colour import ColourDifference
@@ -32,10 +32,10 @@ def test_a_table():
 
 def test_a_row_counts_what_is_found_and_passes_over_what_is_too_short():
     limit = FAIR.threshold(1e-6)
-    drifts = [Drift(0, 1), Drift(limit, 1), Drift(limit + 1, 1), Drift(limit, 2), None]
-    told = robustness.row("any", drifts, FAIR)
-    assert told["found"] == "2 of 4"
-    assert told["most"] == str(limit + 1)
+    drifts = [*(BestMatch(bits, 1) for bits in (0, limit, limit + 1)), BestMatch(limit, 2), None]
+    cells = robustness.row("any", drifts, FAIR)
+    assert cells["found"] == "2 of 4"
+    assert cells["most"] == str(limit + 1)
 
 
 def test_what_is_looked_for_is_paid_for_and_found():
@@ -51,7 +51,7 @@ def test_what_is_looked_for_is_paid_for_and_found():
 
 
 def test_a_clip_too_short_to_be_cut_is_left_out():
-    cut = Treatment("cut", edit="first and last second cut")
+    cut = Treatment("cut", edit="ends_cut")
     assert robustness.drift(draw("natural", 4, 8, 1), cut) is None
 
 
@@ -92,39 +92,39 @@ def outcome(*z, psnr_db=45.0):
 
 
 def test_a_row_of_the_halves_counts_from_the_threshold_on():
-    found = [
+    outcomes = [
         outcome(20.0, 9.0, 8.0, 6.0, 1.0, 7.0),
         outcome(10.0, 5.2, 5.3, 0.0, 1.0, 7.0, psnr_db=46.0),
     ]
-    told = halves.row("any", found, load_params(ROOT / "params.yaml"))
+    cells = halves.row("any", outcomes, load_params(ROOT / "params.yaml"))
     # Clopper and Pearson by hand, of 2 in 2 and of none in 2: 0.025 ** (1 / 2).
-    assert told["CRF 28"] == "100% (16% to 100%), z 15.0"
-    assert told["CRF 35"].startswith("50% ")
-    assert told["CRF 51"] == "0% (0% to 84%), z 1.0"
-    assert told["least PSNR, clip / frame"] == "45.0 / 42.5 dB"
+    assert cells["CRF 28"] == "100% (16% to 100%), z 15.0"
+    assert cells["CRF 35"].startswith("50% ")
+    assert cells["CRF 51"] == "0% (0% to 84%), z 1.0"
+    assert cells["least PSNR, clip / frame"] == "45.0 / 42.5 dB"
 
 
 def test_leads_are_clip_by_clip():
     params = load_params(ROOT / "params.yaml")
-    wanted = conditions(params.compress, params.signature)
+    survived = conditions(params.compress.codec, params.signature)
     before = [outcome(5.0, 5.0, 5.0, 5.0, 5.0, 5.0), outcome(9.0, 9.0, 9.0, 9.0, 9.0, 9.0)]
     after = [outcome(6.0, 5.0, 5.0, 5.0, 5.0, 5.0), outcome(12.0, 9.0, 9.0, 9.0, 9.0, 9.0)]
-    told = {one["after"]: one for one in leads(before, after, wanted)}
-    assert told["CRF 28, z"]["lead of the optimised"] == "+2.000 ± 1.000"
-    assert told["CRF 28, z"]["clips on which it leads"] == "2 of 2"
-    assert told["CRF 35, z"]["lead of the optimised"] == "+0.000 ± 0.000"
-    gained = (expit(6.0 - wanted.threshold) - expit(5.0 - wanted.threshold)) / 6
-    safe = (expit(12.0 - wanted.threshold) - expit(9.0 - wanted.threshold)) / 6
-    assert told["objective"]["lead of the optimised"].startswith(f"{(gained + safe) / 2:+.3f}")
+    rows = {row["after"]: row for row in leads(before, after, survived)}
+    assert rows["CRF 28, z"]["lead of the optimised"] == "+2.000 ± 1.000"
+    assert rows["CRF 28, z"]["clips on which it leads"] == "2 of 2"
+    assert rows["CRF 35, z"]["lead of the optimised"] == "+0.000 ± 0.000"
+    gained = (expit(6.0 - survived.threshold) - expit(5.0 - survived.threshold)) / 6
+    safe = (expit(12.0 - survived.threshold) - expit(9.0 - survived.threshold)) / 6
+    assert rows["objective"]["lead of the optimised"].startswith(f"{(gained + safe) / 2:+.3f}")
 
 
-def test_short_clips_are_told(small_clips):
-    whole = [replace(clip, frames=halves.FRAMES) for clip in small_clips]
+def test_short_clips_are_named(small_clips):
+    whole = [replace(clip, frames=FRAMES) for clip in small_clips]
     assert halves.lengths(whole) == "60 frames"
     assert halves.lengths([*whole, *small_clips[:2]]) == "60 frames (2 have less: 24, 24)"
 
 
-def test_a_folder_without_a_video_is_told_in_one_line(tmp_path):
+def test_a_folder_without_a_video_is_reported_in_one_line(tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     done = run(ROOT, sys.executable, "-m", "benchmarks.own_video", str(tmp_path), check=False)
     assert done.returncode == 1

@@ -17,7 +17,7 @@ PLOTS = [next(iter(plot)) for plot in yaml.safe_load((ROOT / "dvc.yaml").read_te
 
 @pytest.fixture
 def project(worktree):
-    """A project whose tables are there, and nothing else."""
+    """Make a project whose tables are there, and nothing else."""
     shutil.rmtree(worktree / "report", ignore_errors=True)
     tables = worktree / "report" / "tables"
     curves = {28: [9.0, 7.0, 5.0], 40: [5.0, 4.0, 1.0]}

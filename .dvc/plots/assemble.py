@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 PACKAGES = {"vega": "5.33.1", "vega-lite": "5.23.0", "vega-embed": "6.29.0"}
-# All three are of one laboratory and under one licence; not every package has a copy.
+# All three come from one laboratory under one licence; not every package has a copy.
 LICENSED = "vega-lite"
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -47,7 +47,7 @@ def main() -> None:
             names=", ".join(" ".join(package) for package in PACKAGES.items()),
             licence=member(folder, LICENSED, "LICENSE").strip(),
             scripts="\n".join(script(folder, package) for package in PACKAGES),
-            # What DVC fills in later.
+            # DVC fills these in.
             refresh_tag="{refresh_tag}",
             plot_divs="{plot_divs}",
         )
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def script(folder: Path, package: str) -> str:
-    """A package's minified build as a script element."""
+    """Put a package's minified build into a script element."""
     build = member(folder, package, f"build/{package}.min.js")
     # Neither an end of the element nor the address of a map, which is not here.
     build = build.replace("</script", r"<\/script").partition("\n//# sourceMappingURL")[0]
@@ -63,9 +63,11 @@ def script(folder: Path, package: str) -> str:
 
 
 def member(folder: Path, package: str, name: str) -> str:
-    """A file of a package that was brought."""
+    """Read a file of a package that npm brought; ``KeyError`` if there is none."""
     with tarfile.open(folder / f"{package}-{PACKAGES[package]}.tgz") as archive:
-        return archive.extractfile(f"package/{name}").read().decode()
+        content = archive.extractfile(f"package/{name}")
+        assert content, f"{name} is no file"  # noqa: S101
+        return content.read().decode()
 
 
 if __name__ == "__main__":

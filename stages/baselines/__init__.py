@@ -1,6 +1,6 @@
-"""The approaches that came before, and the simplest ones, runnable beside the main line.
+"""The tools of the earlier approaches, and their judge: proxies, gradients, tasks.
 
-Each yields a mark for the same footage at the same distortion. Gradients come from autograd, the
-optional extra `baselines`, which `autodiff.py` alone imports. This room uses `signature` and
-`video`; nothing but `stages/baseline.py` uses it, so the main line needs neither.
+The approaches themselves are records in `stages/schemes`. Gradients come from autograd, the
+optional extra `baselines`, which `autodiff.py` alone imports. This room uses `signature`, `contest`
+and `video`; only the stage `baseline` and the schemes use it, so the main line needs no autograd.
 """

@@ -1,4 +1,4 @@
-"""The one import of autograd, which the main line does without.
+"""The one import of autograd; the main line runs without it.
 
 autograd differentiates NumPy code as it runs, on the processor, in one thread and with NumPy's own
 arithmetic, and weighs less than a megabyte. JAX would bring a compiler of a hundred, whose fused
@@ -26,7 +26,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def primitive(function: Function) -> Function:
-    """A function that autograd does not look into; `defvjp` says what its slope is."""
+    """Wrap a function that autograd does not look into; `defvjp` gives its slope."""
     wrapped: Function = _primitive(function)
     return wrapped
 

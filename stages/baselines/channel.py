@@ -1,7 +1,7 @@
-"""What comes back of a mark, and how that would change with the mark: two ways to answer.
+"""Channels that a mark can be learned through: they return a video, and its slope by the mark.
 
-`ThroughProxy` differentiates the proxy. `ThroughCodec` sends the marked video through the real
-codec and takes the slope for 1, as if the codec only added noise, whatever the mark.
+`ProxyChannel` differentiates the proxy. `StraightThroughCodec` sends the marked video through the
+real codec and takes the slope for 1, as if the codec only added noise, whatever the mark.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,23 +12,24 @@ import numpy as np
 
 from stages.baselines.autodiff import make_vjp
 from stages.baselines.proxy import Proxy, from_blocks, to_blocks, transformed
-from stages.signature.embed.blocks import Headroom
+from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import embed
 from stages.signature.model.carriers import Floats, modulation
 from stages.signature.model.chips import derived_key
 from stages.signature.model.half_periods import HalfPeriod, half_periods, mean, windows
 from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.codec import Codec
-from stages.video.frames import Frames, Plane
+from stages.video.frames import Frames
+from stages.video.planes import PLANES, PlaneName
 
-# By carrier address: pictures of the mark [shape of the plane], or of each half_period of a video
-# [shape=(half_periods, H, W)].
+# By carrier address: pictures of the mark [shape of the plane], or of each half-period of a video
+# [shape=(half-periods, H, W)].
 Pictures = Mapping[str, Floats]
 
 
 @dataclass(frozen=True)
 class Marking:
-    """A video, and what is put into it.
+    """A video, and the mark that is put into it.
 
     Attributes
     ----------
@@ -36,160 +37,181 @@ class Marking:
     signature : its carriers are all usable.
     key : of the mark.
     pictures : the mark of each carrier, at strength 1.
-    psnr_db : that the mark has to keep, over R, G and B; infinite if there is to be none.
-    headroom : how unevenly the distortion may lie.
+    distortion : the limits of the mark; its PSNR is infinite if there is to be no mark.
     """
 
     frames: Frames
     signature: Signature
     key: bytes
     pictures: Pictures
-    psnr_db: float
-    headroom: Headroom
+    distortion: Distortion
 
     @property
     def strength(self) -> float:
-        return float(255 * 10 ** (-self.psnr_db / 20))
+        """The root mean square of the mark's error over R, G and B, 0 if there is none."""
+        return float(255 * 10 ** (-self.distortion.psnr_db / 20))
 
-    def of_plane(self, plane: Plane) -> list[Carrier]:
+    def carriers_in(self, plane: PlaneName) -> list[Carrier]:
+        """List the carriers that lie in a plane."""
         return [carrier for carrier in self.signature.carriers if carrier.plane == plane]
 
 
 @dataclass(frozen=True)
-class Response:
-    """The mean pictures of the half_periods that the detector sees, and slopes with respect to them turned
-    into slopes with respect to the pictures of the mark."""
+class ChannelResponse:
+    """The received video, as far as the detector looks at it, and the way back to the mark.
 
-    half_periods: Pictures
+    Attributes
+    ----------
+    received : the mean picture of each half-period of each carrier.
+    pullback : turns slopes by ``received`` into slopes by ``Marking.pictures`` (a vector-Jacobian
+        product).
+    """
+
+    received: Pictures
     pullback: Callable[[Pictures], Pictures]
 
 
-class Channel(Protocol):
+class DifferentiableChannel(Protocol):
     """A way for a marked video to go, that can be learned from."""
 
-    def respond(self, marking: Marking) -> Response: ...
+    def send(self, marking: Marking) -> ChannelResponse:
+        """Mark the video and send it."""
 
 
 @dataclass(frozen=True)
-class ThroughProxy:
+class ProxyChannel:
     """The proxy, differentiated; rounding of the marked video to 8 bits is left out."""
 
     proxy: Proxy
 
-    def respond(self, marking: Marking) -> Response:
-        seen: dict[str, Floats] = {}
-        pullbacks = {}
-        for plane in ("Y", "U", "V"):
-            carriers = marking.of_plane(plane)
+    def send(self, marking: Marking) -> ChannelResponse:
+        """Send the marked video through the proxy, plane by plane."""
+        received: dict[str, Floats] = {}
+        pullbacks = []
+        for plane in PLANES:
+            carriers = marking.carriers_in(plane)
             if carriers:
-                found, pullback = self._respond(marking, plane, carriers)
-                seen |= found
-                pullbacks[plane] = pullback
-        return Response(
-            seen,
+                response = self._send_plane(marking, plane, carriers)
+                received |= response.received
+                pullbacks.append(response.pullback)
+        return ChannelResponse(
+            received,
             lambda slopes: {
                 address: slope
-                for pullback in pullbacks.values()
+                for pullback in pullbacks
                 for address, slope in pullback(slopes).items()
             },
         )
 
-    def _respond(
-        self, marking: Marking, plane: Plane, carriers: list[Carrier]
-    ) -> tuple[Pictures, Callable[[Pictures], Pictures]]:
-        """Frame by frame, in the proxy's own transform: kept is what a half_period adds up to."""
+    def _send_plane(
+        self, marking: Marking, plane: PlaneName, carriers: list[Carrier]
+    ) -> ChannelResponse:
+        """Send one plane, frame by frame, and keep sums over half-periods.
+
+        All in the proxy's own transform: with the frames ``X_t``, the strength ``a``, and the mark
+        ``M_c`` and the sign ``s_c(t)`` of each carrier, the proxy ``Q`` leaves of a half-period
+
+            R = mean_t Q(Y_t),  Y_t = X_t + a sum_c s_c(t) M_c
+
+        and, since ``Q`` takes each coefficient on its own, ``dR / dM_c = a mean_t s_c(t) Q'(Y_t)``.
+        """
         video = marking.frames.plane(plane)
         shape = video.shape[1:]
         addresses = [carrier.address for carrier in carriers]
-        sent = marking.strength * np.array([transformed(marking.pictures[at]) for at in addresses])
-        parts = [half_periods_of(carrier, len(video)) for carrier in carriers]
-        found = [np.zeros((len(own), *sent.shape[1:])) for own in parts]
-        # Of each half_period that a carrier is looked for in, by the carrier that was put in.
-        slopes = [np.zeros((len(carriers), *one.shape)) for one in found]
-        signs = signs_of(carriers, len(video))
-        place = [0] * len(carriers)
+        marks = marking.strength * np.array([transformed(marking.pictures[at]) for at in addresses])
+        parts = [carrier_half_periods(carrier, len(video)) for carrier in carriers]
+        # Of each carrier's half-periods: R; and dR / dM_c / a, by carrier c.
+        means = [np.zeros((len(part), *marks.shape[1:])) for part in parts]
+        slopes = [np.zeros((len(carriers), *stack.shape)) for stack in means]
+        signs = carrier_signs(carriers, len(video))
+        current = [0] * len(carriers)
         for time, picture in enumerate(video):
             marked = to_blocks(picture)
-            for sign, part in zip(signs[:, time], sent, strict=True):
-                marked += sign * part
-            backward, received = make_vjp(lambda levels: self.proxy.quantised(levels, plane))(
+            for sign, mark in zip(signs[:, time], marks, strict=True):
+                marked += sign * mark
+            backward, quantised = make_vjp(lambda levels: self.proxy.quantised(levels, plane))(
                 marked
             )
             slope = backward(np.ones_like(marked))
-            for seen, own in enumerate(parts):
-                place[seen] += time == own[place[seen]].end
-                at, share = place[seen], 1 / own[place[seen]].frames
-                found[seen][at] += share * received
+            for seen, part in enumerate(parts):
+                current[seen] += time == part[current[seen]].end
+                at, share = current[seen], 1 / part[current[seen]].frames
+                means[seen][at] += share * quantised
                 for put, sign in enumerate(signs[:, time]):
                     slopes[seen][put, at] += share * sign * slope
 
-        def pullback(wanted: Pictures) -> Pictures:
-            put = np.zeros_like(sent)
+        def pullback(slopes_received: Pictures) -> Pictures:
+            by_mark = np.zeros_like(marks)
             for address, slope in zip(addresses, slopes, strict=True):
-                seen = np.array([transformed(one) for one in wanted[address]])
-                put += marking.strength * np.einsum("pshiwj,shiwj->phiwj", slope, seen)
-            return {at: from_blocks(part, shape) for at, part in zip(addresses, put, strict=True)}
+                outer = np.array([transformed(picture) for picture in slopes_received[address]])
+                by_mark += marking.strength * np.einsum("pshiwj,shiwj->phiwj", slope, outer)
+            return {
+                at: from_blocks(tiles, shape) for at, tiles in zip(addresses, by_mark, strict=True)
+            }
 
-        pictures = {
-            at: np.array([from_blocks(one, shape) for one in stack])
-            for at, stack in zip(addresses, found, strict=True)
+        received = {
+            at: np.array([from_blocks(tiles, shape) for tiles in stack])
+            for at, stack in zip(addresses, means, strict=True)
         }
-        return pictures, pullback
+        return ChannelResponse(received, pullback)
 
 
 @dataclass(frozen=True)
-class ThroughCodec:
+class StraightThroughCodec:
     """The real codec forward; backward, the identity (Zhang et al., 2021, for JPEG)."""
 
     codec: Codec
 
-    def respond(self, marking: Marking) -> Response:
+    def send(self, marking: Marking) -> ChannelResponse:
+        """Send the marked video through the real codec."""
         marked = marking.frames if marking.strength == 0 else embed(
             marking.frames, marking.signature, marking.key,
-            psnr_db=marking.psnr_db, headroom=marking.headroom,
+            psnr_db=marking.distortion.psnr_db, headroom=marking.distortion.headroom,
         )  # fmt: skip
-        received = self.codec.round_trip(marked)
-        carriers, frames = marking.signature.carriers, len(received)
-        found = {
+        video = self.codec.round_trip(marked)
+        frames = len(video)
+        received = {
             carrier.address: np.array(
                 [
-                    mean(received.plane(carrier.plane), part)
-                    for part in half_periods_of(carrier, frames)
+                    mean(video.plane(carrier.plane), part)
+                    for part in carrier_half_periods(carrier, frames)
                 ]
             )
-            for carrier in carriers
+            for carrier in marking.signature.carriers
         }
 
-        def pullback(wanted: Pictures) -> Pictures:
+        def pullback(slopes_received: Pictures) -> Pictures:
             slopes: dict[str, Floats] = {}
-            for plane in ("Y", "U", "V"):
-                own = marking.of_plane(plane)
-                for carrier, signs in zip(own, signs_of(own, frames), strict=True):
+            for plane in PLANES:
+                carriers = marking.carriers_in(plane)
+                for carrier, signs in zip(carriers, carrier_signs(carriers, frames), strict=True):
                     slopes[carrier.address] = marking.strength * sum(
                         signs[part.first : part.end].mean() * slope
-                        for other in own
+                        for seen in carriers
                         for part, slope in zip(
-                            half_periods_of(other, frames), wanted[other.address], strict=True
+                            carrier_half_periods(seen, frames),
+                            slopes_received[seen.address],
+                            strict=True,
                         )
                     )
             return slopes
 
-        return Response(found, pullback)
+        return ChannelResponse(received, pullback)
 
 
-def half_periods_of(carrier: Carrier, frames: int) -> list[HalfPeriod]:
-    """The half_periods of all windows of a video."""
+def carrier_half_periods(carrier: Carrier, frames: int) -> list[HalfPeriod]:
+    """List a carrier's half-periods in all windows of a video of so many frames."""
     return [
         part for window in windows(frames) for part in half_periods(*window, carrier.half_period)
     ]
 
 
-def signs_of(carriers: list[Carrier], frames: int) -> Floats:
-    """What the mark of each carrier multiplies each frame by [shape=(carriers, frames)]."""
+def carrier_signs(carriers: list[Carrier], frames: int) -> Floats:
+    """Return the factor of each carrier's mark in each frame [shape=(carriers, frames)]."""
     signs = [modulation(carrier.half_period, frames) for carrier in carriers]
     return np.array(signs).reshape(len(carriers), frames)
 
 
 def training_key(seed: int, clip_id: str) -> bytes:
-    """The key that a clip is trained with: never a user's."""
+    """Derive the key that a clip is trained with: never a user's."""
     return derived_key(f"training seed {seed}".encode(), clip_id)

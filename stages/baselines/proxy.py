@@ -1,8 +1,8 @@
 """A differentiable stand-in for H.264, as the earlier approaches trained through it.
 
-Every 8x8 block of every frame is transformed and quantised on its own, at H.264's step sizes. No
-prediction from other frames, no skipped block, no rate: what the real encoder does beyond that is
-what a mark that was trained here does not know.
+Every 8x8 block of every frame is transformed and quantised on its own, at H.264's step sizes. The
+proxy has no prediction from other frames, no skipped blocks and no rate, so a mark that is trained
+on it knows nothing of them.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from scipy.fft import dctn, idctn
 
 from stages.baselines.autodiff import anp, defvjp, primitive
 from stages.signature.model.carriers import Floats
-from stages.video.frames import Frames, Plane
+from stages.video.frames import Frames
+from stages.video.planes import PLANES, PlaneName
 
 Rounding = Literal["soft", "hard"]
 
@@ -40,20 +41,20 @@ class Proxy:
     rounding : ``soft``, a staircase of tanh that has a slope everywhere (Gong et al.,
         Differentiable Soft Quantization, 2019), or ``hard``, whose slope is taken for 1 (the
         straight-through estimator; Bengio et al., 2013).
-    sharpness : of the soft staircase; 0 is the identity, infinity is hard.
+    sharpness : of the soft staircase; towards 0 it becomes the identity, towards infinity hard.
     """
 
     crf: int
     rounding: Rounding = "soft"
     sharpness: float = 4.0
 
-    def step(self, plane: Plane) -> float:
-        """Distance of the levels of a plane's coefficients (orthonormal DCT of 8-bit samples)."""
-        qp = self.crf if plane == "Y" or self.crf < 30 else _CHROMA_QP[self.crf - 30]
+    def step(self, plane: PlaneName) -> float:
+        """Return the step size of a plane's coefficients (orthonormal DCT of 8-bit samples)."""
+        qp = self.crf if PLANES[plane].luma or self.crf < 30 else _CHROMA_QP[self.crf - 30]
         return float(_STEPS[qp % 6] * 2 ** (qp // 6))
 
-    def quantised(self, coefficients: Any, plane: Plane) -> Any:
-        """Coefficients after rounding to the plane's levels; autograd can follow."""
+    def quantised(self, coefficients: Any, plane: PlaneName) -> Any:
+        """Round coefficients to the levels of a plane, in a form that autograd can follow."""
         step = self.step(plane)
         levels = coefficients / step
         return step * (
@@ -61,9 +62,9 @@ class Proxy:
         )
 
     def round_trip(self, frames: Frames, *, subject: str = "clip") -> Frames:  # noqa: ARG002
-        """What is left of frames: same shape, 8 bit."""
+        """Transform, quantise and transform back: same shape, 8 bit."""
         received = Frames(np.empty_like(frames.i420), frames.fps)
-        for plane in ("Y", "U", "V"):
+        for plane in PLANES:
             for picture, target in zip(frames.plane(plane), received.plane(plane), strict=True):
                 pixels = from_blocks(self.quantised(to_blocks(picture), plane), picture.shape)
                 target[:] = np.clip(np.floor(pixels + 128 + 0.5 + _TIE), 0, 255)
@@ -71,14 +72,14 @@ class Proxy:
 
 
 def staircase(levels: Any, sharpness: float) -> Any:
-    """Softly rounded: whole numbers stay, and between two of them runs a tanh."""
+    """Round softly: whole numbers stay, and a tanh leads from each to the next."""
     below = anp.floor(levels)
     return below + 0.5 + anp.tanh(sharpness * (levels - below - 0.5)) / (2 * np.tanh(sharpness / 2))
 
 
 @primitive
 def rounded(levels: Any) -> Any:
-    """Rounded to whole numbers, with the slope 1."""
+    """Round to whole numbers, with the slope 1."""
     return np.floor(levels + 0.5 + _TIE)
 
 
@@ -86,15 +87,18 @@ defvjp(rounded, lambda _result, _levels: lambda slope: slope)
 
 
 def to_blocks(picture: NDArray[np.uint8]) -> Floats:
-    """DCT of the blocks of a picture [shape=(H, W)] around mid-grey [shape=(h, 8, w, 8)].
+    """Return the DCT of a picture's blocks [shape=(h, 8, w, 8)]; mid-grey is 0.
 
-    A picture that fills no whole number of blocks is continued by its edge.
+    A picture [shape=(H, W)] that fills no whole number of blocks is continued by its edge.
     """
     return transformed(picture.astype(np.float64) - 128, "edge")
 
 
 def transformed(picture: Floats, beyond: Literal["edge", "constant"] = "constant") -> Floats:
-    """Orthonormal DCT of the blocks of a picture; beyond its edge are its edge, or zeros."""
+    """Return the orthonormal DCT of a picture's blocks [shape=(h, 8, w, 8)].
+
+    ``beyond`` says what fills the blocks beyond the picture's edge: its edge, or zeros.
+    """
     height, width = picture.shape
     padded = np.pad(picture, ((0, -height % BLOCK), (0, -width % BLOCK)), beyond)
     tiles = padded.reshape(padded.shape[0] // BLOCK, BLOCK, padded.shape[1] // BLOCK, BLOCK)
@@ -102,7 +106,7 @@ def transformed(picture: Floats, beyond: Literal["edge", "constant"] = "constant
 
 
 def from_blocks(coefficients: Floats, shape: tuple[int, int]) -> Floats:
-    """The inverse of ``transformed``, cut to a shape."""
+    """Invert ``transformed``, and cut the picture to a shape."""
     tiles = idctn(coefficients, axes=(1, 3), norm="ortho")
     rows, side, columns, _ = tiles.shape
     return np.asarray(tiles.reshape(rows * side, columns * side)[: shape[0], : shape[1]])

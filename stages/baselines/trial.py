@@ -1,4 +1,4 @@
-"""One vector on one clip: what the detector finds, and how that changes with the vector."""
+"""One vector on one clip: the detector's scores, and how they change with the vector."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,20 +9,21 @@ import numpy as np
 
 from stages.baselines.autodiff import anp, defvjp, make_vjp, primitive
 from stages.baselines.channel import (
-    Channel,
+    ChannelResponse,
+    DifferentiableChannel,
     Marking,
     Pictures,
-    Response,
-    half_periods_of,
+    carrier_half_periods,
     training_key,
 )
-from stages.baselines.traced import Traced, pictures, statistic, traced
-from stages.signature.embed.blocks import Headroom
+from stages.baselines.traced import TracedCarrier, mark_pictures, statistic, trace
+from stages.signature.embed.distortion import Distortion
 from stages.signature.model.carriers import Floats
 from stages.signature.model.spectrum import Signature
 from stages.signature.search.space import Preset, to_signature
 from stages.video.clips import Clip
 from stages.video.decoded import decoded
+from stages.video.planes import PLANES
 
 # Scores and slopes are rounded before they move the vector, so that the last bit of a float, which
 # is a processor's own, decides nothing.
@@ -30,8 +31,8 @@ _DECIMALS = 6
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What is tried.
+class TracedTrial:
+    """A vector that is tried on a clip, with the slopes of its scores.
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class Trial:
     clip : a training clip.
     channels : from the mildest; after the first, the video is also turned grey, if the signature
         has something in luma.
-    psnr_db, headroom : of the mark.
+    distortion : what the mark may change.
     seed : of the training keys.
     marked : False to look at the clip without a mark.
     """
@@ -47,31 +48,30 @@ class Trial:
     vector: tuple[float, ...]
     preset: Preset
     clip: Clip
-    channels: tuple[Channel, ...]
-    psnr_db: float
-    headroom: Headroom
+    channels: tuple[DifferentiableChannel, ...]
+    distortion: Distortion
     seed: int
     marked: bool = True
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TracedScores:
     """``z`` under each condition [shape=(n,)], and its slope by the vector [shape=(n, vector)]."""
 
     z: Floats
     slopes: Floats
 
 
-def run_trial(trial: Trial) -> Outcome:
+def run_traced_trial(trial: TracedTrial) -> TracedScores:
     """Mark, send, detect, and differentiate all of it."""
     vector = np.array(trial.vector)
     backward, z = make_vjp(scores_near(trial))(vector)
     slopes = np.array([backward(row) for row in np.eye(len(z))])
-    return Outcome(np.round(z, _DECIMALS), np.round(slopes, _DECIMALS))
+    return TracedScores(np.round(z, _DECIMALS), np.round(slopes, _DECIMALS))
 
 
-def scores_near(trial: Trial) -> Callable[[Any], Any]:
-    """The scores [shape=(n,)] as a function of the vector, smooth near the trial's.
+def scores_near(trial: TracedTrial) -> Callable[[Any], Any]:
+    """Return the scores [shape=(n,)] as a function of the vector, smooth near the trial's.
 
     A clip in which no carrier fits has the one score 0.
     """
@@ -79,12 +79,14 @@ def scores_near(trial: Trial) -> Callable[[Any], Any]:
     whole = to_signature(np.array(trial.vector), trial.preset)
     signature = Signature(whole.usable(len(frames)))
     key = training_key(trial.seed, trial.clip.id)
-    psnr_db = trial.psnr_db if trial.marked else np.inf
-    marking = Marking(frames, signature, key, {}, psnr_db, trial.headroom)
+    distortion = trial.distortion if trial.marked else replace(trial.distortion, psnr_db=math.inf)
+    marking = Marking(frames, signature, key, {}, distortion)
 
     def scores(vector: Any) -> Any:
         carriers = [
-            one for one in traced(vector, whole, trial.preset) if one.carrier in signature.carriers
+            traced
+            for traced in trace(vector, whole, trial.preset)
+            if traced.carrier in signature.carriers
         ]
         if not carriers:
             return 0.0 * vector[:1]
@@ -93,58 +95,68 @@ def scores_near(trial: Trial) -> Callable[[Any], Any]:
     return scores
 
 
-def _scores(carriers: Sequence[Traced], marking: Marking, channels: Sequence[Channel]) -> list[Any]:
-    """``z`` after each channel, and after the first in grey."""
+def _scores(
+    carriers: Sequence[TracedCarrier], marking: Marking, channels: Sequence[DifferentiableChannel]
+) -> list[Any]:
+    """Compute ``z`` after each channel, and after the first in grey."""
     mark = anp.concatenate(
-        [anp.ravel(part) for part in pictures(carriers, marking.frames, marking.key)]
+        [anp.ravel(picture) for picture in mark_pictures(carriers, marking.frames, marking.key)]
     )
     frames, key = len(marking.frames), marking.key
-    received = [_received(mark, marking, channel) for channel in channels]
-    z = [statistic(carriers, seen, frames, key) for seen in received]
-    luma = [one for one in carriers if one.carrier.plane == "Y"]
+    received = [_receive(mark, marking, channel) for channel in channels]
+    z = [statistic(carriers, pictures, frames, key) for pictures in received]
+    luma = [traced for traced in carriers if PLANES[traced.carrier.plane].luma]
     if luma and len(luma) < len(carriers):
         z.append(statistic(luma, received[0], frames, key))
     return z
 
 
-def _received(mark: Any, marking: Marking, channel: Channel) -> dict[str, Any]:
-    """The pictures of the half_periods that a channel leaves of a mark, which is one vector."""
-    return _by_address(_sent(mark, marking, channel, []), marking, _half_period_shapes(marking))
+def _receive(mark: Any, marking: Marking, channel: DifferentiableChannel) -> dict[str, Any]:
+    """Send a mark, which is one vector, through a channel; return the half-periods' pictures."""
+    return _split(_send(mark, marking, channel, []), marking, _half_period_shapes(marking))
 
 
 # One function for all trials: autograd keeps what it is told of a function for ever.
 @primitive
-def _sent(mark: Floats, marking: Marking, channel: Channel, answer: list[Response]) -> Floats:
-    """What comes back, as one vector; the answer, which knows its slopes, is added to the list."""
+def _send(
+    mark: Floats,
+    marking: Marking,
+    channel: DifferentiableChannel,
+    responses: list[ChannelResponse],
+) -> Floats:
+    """Return the received pictures as one vector, and append the response, which has the slopes."""
     shapes = [shape[1:] for shape in _half_period_shapes(marking)]
-    response = channel.respond(replace(marking, pictures=_by_address(mark, marking, shapes)))
-    answer.append(response)
-    return _joined(response.half_periods, marking)
+    response = channel.send(replace(marking, pictures=_split(mark, marking, shapes)))
+    responses.append(response)
+    return _join(response.received, marking)
 
 
-def _slope_of_sent(
-    _received: Floats, _mark: Floats, marking: Marking, _channel: Channel, answer: list[Response]
+def _send_vjp(
+    _received: Floats,
+    _mark: Floats,
+    marking: Marking,
+    _channel: DifferentiableChannel,
+    responses: list[ChannelResponse],
 ) -> Callable[[Floats], Floats]:
+    """Return the vector-Jacobian product of ``_send``, as autograd asks for it."""
     shapes = _half_period_shapes(marking)
-    return lambda slopes: _joined(
-        answer[-1].pullback(_by_address(slopes, marking, shapes)), marking
-    )
+    return lambda slopes: _join(responses[-1].pullback(_split(slopes, marking, shapes)), marking)
 
 
-defvjp(_sent, _slope_of_sent)
+defvjp(_send, _send_vjp)
 
 
 def _half_period_shapes(marking: Marking) -> list[tuple[int, ...]]:
-    """Of the pictures of each carrier's half_periods: (half_periods, H, W)."""
+    """Return the shape of the half-periods' pictures of each carrier: (half-periods, H, W)."""
     frames = marking.frames
     return [
-        (len(half_periods_of(carrier, len(frames))), *frames.plane(carrier.plane).shape[1:])
+        (len(carrier_half_periods(carrier, len(frames))), *frames.plane(carrier.plane).shape[1:])
         for carrier in marking.signature.carriers
     ]
 
 
-def _by_address(joined: Any, marking: Marking, shapes: Sequence[tuple[int, ...]]) -> dict[str, Any]:
-    """A vector cut into arrays, one a carrier."""
+def _split(joined: Any, marking: Marking, shapes: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+    """Cut a vector into arrays, one a carrier, by carrier address."""
     sizes = [math.prod(shape) for shape in shapes]
     parts = anp.split(joined, np.cumsum(sizes)[:-1])
     return {
@@ -155,7 +167,8 @@ def _by_address(joined: Any, marking: Marking, shapes: Sequence[tuple[int, ...]]
     }
 
 
-def _joined(parts: Pictures, marking: Marking) -> Floats:
+def _join(pictures: Pictures, marking: Marking) -> Floats:
+    """Put arrays, one a carrier, into one vector: the inverse of ``_split``."""
     return np.concatenate(
-        [parts[carrier.address].ravel() for carrier in marking.signature.carriers]
+        [pictures[carrier.address].ravel() for carrier in marking.signature.carriers]
     )

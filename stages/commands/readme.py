@@ -1,24 +1,30 @@
-"""Bring the generated parts of the README up to date: ``python -m stages.commands.readme [--check]``."""
+"""The generated parts of the README: ``python -m stages.commands.readme [--check]``."""
 
-import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import dropwhile, takewhile
 from pathlib import Path
-from typing import Any
 
+from stages.common.command_line import report_errors
 from stages.common.files import write_text
-from stages.page.rows import crf_rows, other_rows
+from stages.common.records import record
+from stages.page.results import Metrics
+from stages.page.rows import crf_rows, edit_rows, encoder_rows
 from stages.pipeline import layout
-from stages.pipeline.params_file import load_params
+from stages.pipeline.metrics import read_metrics
+from stages.pipeline.params.file import load_params
+
+with report_errors():
+    # It needs autograd.
+    from stages.baselines.method import Method
 
 README = Path("README.md")
 BENCHMARKS = Path("benchmarks/results")
 
 
 def main(check: bool) -> int:
-    """Write the README, or only say whether it is current."""
+    """Write the README, or only check that it is current; return the exit status."""
     text = README.read_text(encoding="utf-8")
     current = text
     for part, content in PARTS.items():
@@ -36,19 +42,19 @@ def main(check: bool) -> int:
 
 
 def frontier() -> str:
-    """What is found at each CRF, as a chart that Git hosts draw from its text."""
-    rows = crf_rows(load_params().sweep)
+    """Write TPR and drift at each CRF as a chart that Git hosts draw from its text."""
+    rows = crf_rows(_crf_metrics(load_params().sweep.crf))
     crfs = ", ".join(str(row.metrics["crf"]) for row in rows)
-    found = ", ".join(f"{100 * row.metrics['signature']['tpr']:.1f}" for row in rows)
-    prints = [row.metrics["fingerprint"] for row in rows]
-    drift = ", ".join(f"{100 * one['drift_median'] / one['bits']:.1f}" for one in prints)
+    rates = ", ".join(f"{100 * row.metrics['signature']['tpr']:.1f}" for row in rows)
+    fingerprints = [row.metrics["fingerprint"] for row in rows]
+    drift = ", ".join(f"{100 * each['drift_median'] / each['bits']:.1f}" for each in fingerprints)
     lines = [
         "```mermaid",
         "xychart-beta",
         '    title "Signatures found (upper line), bits of the fingerprint changed (lower), %"',
         f'    x-axis "CRF" [{crfs}]',
         '    y-axis "%" 0 --> 100',
-        f"    line [{found}]",
+        f"    line [{rates}]",
         f"    line [{drift}]",
         "```",
     ]
@@ -56,16 +62,17 @@ def frontier() -> str:
 
 
 def replaced(text: str, part: str, content: str) -> str:
-    """The text with another content between the marks of a part."""
+    """Put another content between the comments that enclose a part of the text."""
     begin, end = f"<!-- {part}: made by `make readme` -->", f"<!-- end of {part} -->"
     head, rest = text.split(begin)
     return f"{head}{begin}\n{content}\n{end}{rest.split(end)[1]}"
 
 
 def results() -> str:
-    """The committed metrics as a table."""
+    """Write the headline metrics as a table."""
     fetch, compress, optimize, validate, drift = (
-        _load(stage) for stage in ("fetch", "compress", "optimize", "validate", "hash_drift")
+        read_metrics(layout.metrics(stage))
+        for stage in ("fetch", "compress", "optimize", "validate", "hash_drift")
     )
     rows = [
         ("Data", f"{fetch['clips']} clips of {fetch['groups']} recordings; "
@@ -109,14 +116,19 @@ def results() -> str:
 
 
 def sweep() -> str:
-    """The rows of the sweep as a table: by CRF, by encoder, by edit."""
+    """Write the rows of the sweep as a table: by CRF, by encoder, by edit."""
     params = load_params()
     rows = [
         ("after", "kbit/s, unmarked", "signature found (95 % interval)", "median z", "threshold",
          "bound", "fingerprint drift, median / most"),
         ("---",) * 7,
     ]  # fmt: skip
-    for row in (*crf_rows(params.sweep), *other_rows(params.sweep, params.compress)):
+    measured = (
+        *crf_rows(_crf_metrics(params.sweep.crf)),
+        *encoder_rows(_sweep_metrics(params.sweep.encoders)),
+        *edit_rows(_sweep_metrics(params.sweep.edits), params.compress.crf),
+    )
+    for row in measured:
         mark, drift = row.metrics["signature"], row.metrics["fingerprint"]
         rows.append((
             row.label,
@@ -131,22 +143,14 @@ def sweep() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-METHODS = {
-    "adaptive": "gradient through a soft proxy",
-    "contrastive": "marked and unmarked pushed apart, through a hard proxy",
-    "real_forward": "real H.264 forward, identity backward",
-    "cmaes": "CMA-ES on real H.264",
-    "hand_set": "hand-set, nothing learned",
-    "random_spectrum": "drawn at random, nothing learned",
-    "fixed_pattern": "the earlier detector: one pattern, no key",
-}
+# Those that the earlier report has numbers of, and those that they are compared with.
+COMPARED = {"adaptive", "contrastive", "real_forward", "cmaes", "hand_set", "fixed_pattern"}
 
 
 def baselines() -> str:
-    """The other ways to choose a mark: a table, at one CRF and at the harder one, and a summary."""
-    found: dict[str, Any] = {
-        name: json.loads(layout.baseline_metrics(name).read_text(encoding="utf-8"))
-        for name in load_params().baseline.methods
+    """Write the other ways to choose a mark as a table, at both CRFs, and a summary."""
+    measured: dict[str, Metrics] = {
+        name: read_metrics(layout.baseline_metrics(name)) for name in load_params().baseline.methods
     }
     rows = [
         ("CRF", "method", "real encodes", "TPR, proxy", "FPR, proxy", "TPR, real H.264",
@@ -154,27 +158,35 @@ def baselines() -> str:
         ("---",) * 9,
     ]  # fmt: skip
     for harder in (False, True):
-        for name, metrics in found.items():
+        for name, metrics in measured.items():
             at = metrics["harder"] if harder else metrics
             proxy, real = at["proxy"], at["real"]
-            digits = 2 if name == "fixed_pattern" else 1
+            label = record("schemes", name, Method).label
+            digits = 1 if _has_key(metrics) else 2
             rows.append((
-                f"{at['crf']}", f"`{name}`: {METHODS[name]}", f"{metrics['encodes']}",
+                f"{at['crf']}", f"`{name}`: {label}", f"{metrics['encodes']}",
                 _tpr(proxy), _fpr(proxy), _tpr(real), _fpr(real),
                 f"{proxy['z_median']:.{digits}f} / {real['z_median']:.{digits}f}",
                 f"{at['mismatch_db']:+.1f} dB",
             ))  # fmt: skip
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return table if found.keys() < METHODS.keys() else f"{table}\n\n{_against_the_report(found)}"
+    if measured.keys() >= COMPARED:
+        return f"{table}\n\n{_against_the_report(measured)}"
+    return table
 
 
-def _against_the_report(found: dict[str, Any]) -> str:
-    """What was measured beside what the earlier report says, a line each."""
+def _has_key(metrics: Metrics) -> bool:
+    """Tell whether a bound is proven: a detector without a key has none, and scores of its own."""
+    return bool(metrics["real"]["fpr_bound"] < 1)
+
+
+def _against_the_report(measured: dict[str, Metrics]) -> str:
+    """Write the results beside those of the earlier report, a line each."""
     adaptive, contrastive, fixed = (
-        found[name] for name in ("adaptive", "contrastive", "fixed_pattern")
+        measured[name] for name in ("adaptive", "contrastive", "fixed_pattern")
     )
-    untrained, loop, cmaes = (found[name] for name in ("hand_set", "real_forward", "cmaes"))
-    keyed = [metrics for name, metrics in found.items() if name != "fixed_pattern"]
+    untrained, loop, cmaes = (measured[name] for name in ("hand_set", "real_forward", "cmaes"))
+    keyed = [metrics for metrics in measured.values() if _has_key(metrics)]
     worst = max(at["real"]["fpr"] for metrics in keyed for at in (metrics, metrics["harder"]))
     lines = [
         f"`adaptive` is found in {adaptive['proxy']['tpr']:.0%} of clips through its proxy, and in "
@@ -197,8 +209,8 @@ def _against_the_report(found: dict[str, Any]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _forward(loop: dict[str, Any], untrained: dict[str, Any]) -> str:
-    """What the gradient with the codec forward came to."""
+def _forward(loop: Metrics, untrained: Metrics) -> str:
+    """Write the result of the gradient with the codec forward."""
     reached = (
         f"median z {loop['harder']['real']['z_median']:.1f} for {loop['encodes']} real encodes"
     )
@@ -206,28 +218,31 @@ def _forward(loop: dict[str, Any], untrained: dict[str, Any]) -> str:
     return f"`real_forward` {'met nothing better than its start, ' if kept else ''}{reached}"
 
 
-def _tpr(rates: dict[str, Any]) -> str:
+def _tpr(rates: Metrics) -> str:
     return (
         f"{rates['tpr']:.0%} of {rates['clips']} "
         f"({rates['tpr_ci_low']:.0%} to {rates['tpr_ci_high']:.0%})"
     )
 
 
-def _fpr(rates: dict[str, Any]) -> str:
+def _fpr(rates: Metrics) -> str:
     trials = rates["wrong_key_trials"] + rates["clips"]
     return f"{rates['fpr']:.1%} of {trials:,} (at most {rates['fpr_ci_high']:.1%})"
 
 
 def first_table(benchmark: str) -> str:
-    """The first table of a benchmark's result."""
+    """Copy the first table of a benchmark's result."""
     lines = (BENCHMARKS / f"{benchmark}.md").read_text(encoding="utf-8").splitlines()
     table = dropwhile(lambda line: not line.startswith("|"), lines)
     return "\n".join(takewhile(lambda line: line.startswith("|"), table))
 
 
-def _load(stage: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(layout.metrics(stage).read_text(encoding="utf-8"))
-    return content
+def _crf_metrics(crfs: Iterable[int]) -> dict[str, Metrics]:
+    return _sweep_metrics(f"crf{crf}" for crf in crfs)
+
+
+def _sweep_metrics(rows: Iterable[str]) -> dict[str, Metrics]:
+    return {row: read_metrics(layout.sweep_metrics(row)) for row in rows}
 
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -241,4 +256,5 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 if __name__ == "__main__":
-    sys.exit(main(check="--check" in sys.argv[1:]))
+    with report_errors():
+        sys.exit(main(check="--check" in sys.argv[1:]))

@@ -1,41 +1,39 @@
-"""What can be asked for on the command line for videos of one's own."""
+"""The command line for videos of one's own."""
 
 import argparse
 from pathlib import Path
 
 from stages.common.command_line import between
-from stages.own.container.remake import CONTAINERS, Encoding
+from stages.own.container.remake import CONTAINERS, Encoding, usual_encoder
 from stages.own.detect_file import FALSE_POSITIVE_RATE
-from stages.video.codec import MAX_CRF, EncoderName
+from stages.video.encoder import encoder, encoder_names
 
 SIGNATURE = Path("data/signature.json")
 PSNR_DB = 45.0
 
-# The CRF of each encoder if none is asked for: hardly to be told from the source.
-_CRF: dict[EncoderName, int] = {"libx264": 18, "libx265": 20, "libvpx-vp9": 24, "libsvtav1": 24}
-
 
 def parsed(description: str | None) -> argparse.Namespace:
-    """What was asked for: `command` is mark or detect."""
+    """Parse the command line: `command` is mark or detect; to mark comes with an `encoding`."""
     parser = argparse.ArgumentParser(prog="python -m stages.signature", description=description)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_mark(commands.add_parser("mark", help="write a marked copy of a video"))
     _add_detect(commands.add_parser("detect", help="look for the mark in a video"))
     for command in commands.choices.values():
         _add_common(command)
-    asked = parser.parse_args()
-    if asked.command == "mark":
-        asked.encoding = _encoding(parser, asked)
-    return asked
+    arguments = parser.parse_args()
+    if arguments.command == "mark":
+        arguments.encoding = _encoding(parser, arguments)
+    return arguments
 
 
-def _encoding(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> Encoding:
-    usual: EncoderName = "libvpx-vp9" if asked.target.suffix.lower() == ".webm" else "libx264"
-    encoder: EncoderName = asked.encoder or usual
-    crf = _CRF[encoder] if asked.crf is None else asked.crf
-    if not 0 <= crf <= MAX_CRF[encoder]:
-        parser.error(f"argument --crf: {crf}: must be from 0 to {MAX_CRF[encoder]} for {encoder}")
-    return Encoding(encoder, crf)
+def _encoding(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> Encoding:
+    """Return the encoding of the marked copy, with the defaults of its container and encoder."""
+    name = arguments.encoder or usual_encoder(arguments.target.suffix.lower())
+    record = encoder(name)
+    crf = record.file_crf if arguments.crf is None else arguments.crf
+    if not 0 <= crf <= record.max_crf:
+        parser.error(f"argument --crf: {crf}: must be from 0 to {record.max_crf} for {name}")
+    return Encoding(name, crf)
 
 
 def _add_mark(command: argparse.ArgumentParser) -> None:
@@ -45,11 +43,17 @@ def _add_mark(command: argparse.ArgumentParser) -> None:
         "--psnr", type=between(30, 60), default=PSNR_DB, metavar="DB",
         help="of the mark over R, G and B, 30 to 60 dB; lower is stronger (default: %(default)g)",
     )  # fmt: skip
-    command.add_argument(
-        "--encoder", choices=_CRF, help="of the video (default: libx264; in WebM libvpx-vp9)"
+    records = {name: encoder(name) for name in encoder_names()}
+    usual = "; ".join(
+        f"{name} for {', '.join(record.usual_in)}"
+        for name, record in records.items()
+        if record.usual_in
     )
-    defaults = ", ".join(f"{encoder} {crf}" for encoder, crf in _CRF.items())
-    command.add_argument("--crf", type=int, metavar="CRF", help=f"0 is best; default: {defaults}")
+    command.add_argument(
+        "--encoder", choices=records, help=f"of the video; default by the ending of OUT: {usual}"
+    )
+    crfs = ", ".join(f"{name} {record.file_crf}" for name, record in records.items())
+    command.add_argument("--crf", type=int, metavar="CRF", help=f"0 is best; default: {crfs}")
 
 
 def _add_detect(command: argparse.ArgumentParser) -> None:
@@ -81,7 +85,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
 
 
 def _container(text: str) -> Path:
-    """A path whose ending says which container to write, as an argument's type."""
+    """Parse a path whose ending says which container to write, as an argument's type."""
     path = Path(text)
     if path.suffix.lower() not in CONTAINERS:
         raise argparse.ArgumentTypeError(f"{text!r}: must end with one of {', '.join(CONTAINERS)}")

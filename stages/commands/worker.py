@@ -1,4 +1,4 @@
-"""Work for a run that happens elsewhere: `python -m stages.commands.worker tcp://scheduler:8786`.
+"""A worker for runs that happen elsewhere: `python -m stages.commands.worker tcp://scheduler:8786`.
 
 It needs this environment and no file: clips come with the tasks, and results go back. Run it in
 any folder, on any machine that reaches the scheduler and the other workers.
@@ -16,9 +16,9 @@ from stages.pipeline.processes import count
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    asked = arguments()
+    args = arguments()
     try:
-        asyncio.run(work(asked.scheduler, asked.processes or count(), asked.host))
+        asyncio.run(work(args.scheduler, args.processes or count(), args.host))
     except ModuleNotFoundError as error:
         raise AfterimageError(f"{error.name} is not installed: pip install '.[cluster]'") from error
 
@@ -27,21 +27,21 @@ async def work(scheduler: str, processes: int, host: str | None) -> None:
     """Keep so many processes at work until the scheduler goes, or a signal comes."""
     from distributed import Nanny  # noqa: PLC0415 (an optional extra)
 
-    from stages.pipeline.cluster import offered, require_address  # noqa: PLC0415 (likewise)
+    from stages.pipeline.cluster import require_address, worker_resources  # noqa: PLC0415 (likewise)
 
     require_address(scheduler, "scheduler", "worker")
-    offer = offered()
+    offer = worker_resources()
     for name in offer:
         logging.info("offering %s", name)
     nannies = [Nanny(scheduler, nthreads=1, resources=offer, host=host) for _ in range(processes)]
     try:
         await asyncio.gather(*nannies)
     except RuntimeError as error:
-        why = error.__cause__ or error
-        raise AfterimageError(f"{scheduler}: no work can be had there ({why})") from error
+        reason = error.__cause__ or error
+        raise AfterimageError(f"{scheduler}: no work can be had there ({reason})") from error
     stopped = asyncio.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(one, stopped.set)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     ended = [asyncio.ensure_future(nanny.finished()) for nanny in nannies]
     stop = asyncio.ensure_future(stopped.wait())
     await asyncio.wait(
@@ -51,7 +51,7 @@ async def work(scheduler: str, processes: int, host: str | None) -> None:
 
 
 def arguments() -> argparse.Namespace:
-    """What was asked for on the command line."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m stages.commands.worker", description="Work for runs that happen elsewhere."
     )

@@ -1,4 +1,4 @@
-"""What the commands share, stages and those for own videos alike: errors in one line, numbers."""
+"""Tools of the command line, for stages and commands alike: errors in one line, arguments."""
 
 import argparse
 import errno
@@ -31,8 +31,8 @@ def report_errors(status: int = 1) -> Iterator[None]:
         # Whoever read the output has seen enough; Python must not complain while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        what = error.strerror or str(error)
-        _fail(f"{error.filename or 'a file'}: {what}{_ADVICE.get(error.errno or 0, '')}", status)
+        reason = error.strerror or str(error)
+        _fail(f"{error.filename or 'a file'}: {reason}{_ADVICE.get(error.errno or 0, '')}", status)
     except MemoryError:
         _fail("out of memory; set AFTERIMAGE_WORKERS to fewer processes", status)
     except KeyboardInterrupt:
@@ -46,7 +46,7 @@ def _fail(message: str, status: int) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Of the module that was started, whose docstring is its help."""
+    """Make the parser of the module that was started, whose docstring is its help."""
     main = sys.modules["__main__"]
     name = main.__spec__.name if main.__spec__ else main.__name__
     return argparse.ArgumentParser(
@@ -57,14 +57,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1, as an argument's type."""
+    """Read a whole number from 1: an argument's type."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: must be a whole number from 1")
     return int(text)
 
 
 def between(low: float, high: float) -> Callable[[str], float]:
-    """A number in a range, as an argument's type."""
+    """Make an argument's type that reads a number in a range."""
 
     def number(text: str) -> float:
         try:

@@ -2,7 +2,7 @@
 
 
 class AfterimageError(Exception):
-    """A problem with the input, the parameters or the machine, told in one line."""
+    """A problem with the input, the parameters or the machine, in one line."""
 
 
 class VideoError(AfterimageError):

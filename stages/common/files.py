@@ -45,7 +45,7 @@ def write_text(path: Path, content: str) -> None:
 
 
 def remove_remains(folder: Path) -> None:
-    """Remove what processes that are no more (killed ones) left half-written in a folder."""
+    """Remove files that killed processes left half-written in a folder."""
     for partial in folder.glob(f".*{_PARTIAL}"):
         owner = partial.stem.rpartition(".")[2]
         if owner.isdecimal() and not _is_running(int(owner)):

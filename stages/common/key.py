@@ -9,8 +9,10 @@ KEY, KEY_FILE = "AFTERIMAGE_KEY", "AFTERIMAGE_KEY_FILE"
 MIN_BYTES = 16
 
 
-def given_key(file: Path | None = None) -> bytes | None:
-    """The key in a file, or else in the environment, or else in the file that it names; or None.
+def user_key(file: Path | None = None) -> bytes | None:
+    """Return the key in a file, or else in the environment, or else in the file that it names.
+
+    None, if there is none of these.
 
     Raises ``AfterimageError`` if the key is too short or its file cannot be read; the message
     never holds the key.

@@ -1,27 +1,32 @@
-"""How far the work is: a bar on a terminal, a line every tenth elsewhere."""
+"""The progress of work: a bar on a terminal, a line every tenth elsewhere."""
 
 import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, TypeVar
 
 from tqdm import tqdm
 
 log = logging.getLogger(__name__)
 
+Item = TypeVar("Item")
+
+# Of work whose end nobody knows.
+_LOGGED_FRAMES = 1000
+
 
 class Progress(Protocol):
-    """Called once for each finished piece, with a short note on how it goes."""
+    """A function that is called once for each finished item, with a short note on how it goes."""
 
     def __call__(self, note: str = "") -> None: ...
 
 
 @contextmanager
 def progress(label: str, total: int, unit: str) -> Iterator[Progress]:
-    """Show the progress of ``total`` pieces of work."""
+    """Show the progress of ``total`` items of work; yield what is called for each that is done."""
     with tqdm(total=total, desc=label, unit=unit, disable=not sys.stderr.isatty()) as bar:
         done = 0
 
@@ -37,7 +42,7 @@ def progress(label: str, total: int, unit: str) -> Iterator[Progress]:
 
 
 class ByteProgress:
-    """Called with the size of each piece that is done, in bytes; threads may share it."""
+    """A counter that is called with the size of each chunk that is done; threads may share it."""
 
     def __init__(self, label: str, bar: "tqdm[NoReturn]") -> None:
         self._label = label
@@ -47,7 +52,7 @@ class ByteProgress:
         self._done = self._total = self._told = 0
 
     def expect(self, size: int) -> None:
-        """So many bytes are to come besides what was known of; fewer than none, if it was less."""
+        """Expect so many bytes more than was known; fewer than none, if it is less."""
         with self._lock:
             self._total += size
             self._told = min(self._told, self._tenths())
@@ -55,7 +60,7 @@ class ByteProgress:
             self._bar.refresh()
 
     def __call__(self, size: int) -> None:
-        """So many bytes more are done."""
+        """Count so many bytes more as done."""
         with self._lock:
             self._done += size
             self._bar.update(size)
@@ -75,8 +80,17 @@ class ByteProgress:
 
 @contextmanager
 def byte_progress(label: str) -> Iterator[ByteProgress]:
-    """Show the progress of a transfer, with its rate and the time that is left."""
+    """Show the progress of a transfer, with its rate and the time left; yield its counter."""
     with tqdm(
         total=0, desc=label, unit="B", unit_scale=True, disable=not sys.stderr.isatty()
     ) as bar:
         yield ByteProgress(label, bar)
+
+
+def with_progress(frames: Iterable[Item], label: str, total: int | None = None) -> Iterator[Item]:
+    """Yield the frames of a video, and show the progress; ``total`` is how many there may be."""
+    bar = tqdm(frames, desc=label, total=total, unit="frame", disable=not sys.stderr.isatty())
+    for done, frame in enumerate(bar, start=1):
+        yield frame
+        if bar.disable and done % _LOGGED_FRAMES == 0:
+            log.info("%s: %d frames", label, done)

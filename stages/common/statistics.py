@@ -1,4 +1,4 @@
-"""Rates with their exact intervals, and how well two populations separate."""
+"""Rates with their exact intervals, and the separation of two populations."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -6,13 +6,13 @@ from scipy.stats import binomtest, mannwhitneyu
 
 
 def exact_interval(hits: int, trials: int, confidence: float) -> tuple[float, float]:
-    """Two-sided interval of a rate (Clopper and Pearson, 1934)."""
+    """Compute the two-sided interval of a rate (Clopper and Pearson, 1934)."""
     interval = binomtest(hits, trials).proportion_ci(confidence, method="exact")
     return float(interval.low), float(interval.high)
 
 
 def auc(positives: ArrayLike, negatives: ArrayLike) -> float:
-    """Probability that a positive scores above a negative, ties counting half.
+    """Compute the probability that a positive scores above a negative, ties counting half.
 
     The area under the ROC curve, as Mann and Whitney's U (1947).
     """

@@ -1,39 +1,40 @@
-"""What was found in how many clips: the rates that every stage with a detector reports."""
+"""The rates that every stage with a detector reports, with their exact intervals."""
 
 from collections.abc import Sequence
 from statistics import median
 
 from stages.common.statistics import auc, exact_interval
-from stages.signature.detect.bound import false_positive_bound
 
 
 def detection_rates(
     marked: Sequence[float],
     unmarked: Sequence[float],
     *,
-    z_threshold: float,
-    attempts: int = 1,
+    threshold: float,
+    false_positive_bound: float,
     confidence: float,
 ) -> dict[str, float | int]:
-    """Rates at a threshold, with exact intervals.
+    """Count what is found at a threshold in marked and in unmarked clips.
 
     Parameters
     ----------
-    marked, unmarked : ``z`` of marked and of unmarked clips under the right key.
-    z_threshold : from which on a clip counts as found.
-    attempts : alignments tried for each ``z``, for the union bound.
-    confidence : of the intervals.
+    marked, unmarked : scores of marked and of unmarked clips under the right key.
+    threshold : the score from which a mark counts as found.
+    false_positive_bound : bound on the false positive rate at the threshold.
+    confidence : of the intervals, 0 to 1.
     """
-    found, accused = (sum(z >= z_threshold for z in scores) for scores in (marked, unmarked))
-    low, high = exact_interval(found, len(marked), confidence)
+    hits, false_alarms = (
+        sum(score >= threshold for score in scores) for scores in (marked, unmarked)
+    )
+    low, high = exact_interval(hits, len(marked), confidence)
     return {
-        "tpr": found / len(marked),
+        "tpr": hits / len(marked),
         "tpr_ci_low": low,
         "tpr_ci_high": high,
-        "fpr": accused / len(unmarked),
-        "fpr_ci_high": exact_interval(accused, len(unmarked), confidence)[1],
-        "fpr_bound": false_positive_bound(z_threshold, attempts),
-        "z_threshold": z_threshold,
+        "fpr": false_alarms / len(unmarked),
+        "fpr_ci_high": exact_interval(false_alarms, len(unmarked), confidence)[1],
+        "fpr_bound": false_positive_bound,
+        "z_threshold": threshold,
         "z_median": median(marked),
         "z_min": min(marked),
         "auc": auc(marked, unmarked),
@@ -44,21 +45,22 @@ def detection_rates(
 def false_positives(
     unmarked: Sequence[float],
     wrong_key_positives: Sequence[int],
-    wrong_keys: int,
+    wrong_key_trials: int,
     *,
-    z_threshold: float,
+    threshold: float,
     confidence: float,
 ) -> dict[str, float | int]:
-    """False positives over all trials in which nothing may be found: their rate, and its bound.
+    """Pool all trials in which nothing may be found, and count what was found in them.
 
     Parameters
     ----------
-    unmarked : ``z`` of unmarked clips under the right key, a trial each.
-    wrong_key_positives : in how many trials of each clip a wrong key reached the threshold.
-    wrong_keys : tried on each clip, marked and unmarked: two trials each.
+    unmarked : scores of unmarked clips under the right key, a trial each.
+    wrong_key_positives : the number of trials of each clip in which a wrong key reached the
+        threshold.
+    wrong_key_trials : the number of trials with wrong keys, on all clips together.
+    threshold, confidence : as for ``detection_rates``.
     """
-    wrong_key_trials = 2 * wrong_keys * len(unmarked)
-    positives = sum(wrong_key_positives) + sum(z >= z_threshold for z in unmarked)
+    positives = sum(wrong_key_positives) + sum(score >= threshold for score in unmarked)
     trials = wrong_key_trials + len(unmarked)
     return {
         "fpr": positives / trials,

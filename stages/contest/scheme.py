@@ -1,87 +1,40 @@
-"""A mark with its detector, keyed or not, in a form that can be judged like any other."""
+"""The protocol that every watermark speaks, keyed or not, ours or anybody's."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-import numpy as np
-
-from stages.baselines import fixed_pattern
-from stages.signature.detect.bound import false_positive_bound
-from stages.signature.detect.detect import correlate, correlate_many, features
-from stages.signature.embed.blocks import Headroom
-from stages.signature.embed.embed import embed
-from stages.signature.model.chips import wrong_keys
-from stages.signature.model.spectrum import Signature
+from stages.common.detection import Detection
 from stages.video.frames import Frames
 
-
-@dataclass(frozen=True)
-class Found:
-    """The score of a video, and how many wrong keys reached the threshold on it."""
-
-    score: float
-    wrong_key_positives: int = 0
+# All that a scheme's file needs from here.
+__all__ = ["Detection", "Scheme"]
 
 
 class Scheme(Protocol):
-    """What is judged.
+    """A watermark: something that marks videos and finds its marks again.
+
+    Schemes are sent to other processes: they are picklable, and depend on no state elsewhere.
 
     Attributes
     ----------
-    threshold : the score from which on a mark counts as found.
-    wrong_keys : tried on each video.
-    bound : on the false positive rate; 1 where nothing is proven.
+    threshold : the score from which a mark counts as found.
+    false_positive_bound : bound on the false positive rate at the threshold; 1 where nothing is
+        proven.
     """
 
     @property
     def threshold(self) -> float: ...
     @property
-    def wrong_keys(self) -> int: ...
-    @property
-    def bound(self) -> float: ...
+    def false_positive_bound(self) -> float: ...
 
-    def mark(self, frames: Frames) -> Frames: ...
-    def find(self, frames: Frames, subject: str) -> Found: ...
+    def mark(self, frames: Frames, key: bytes, *, clip_id: str) -> Frames:
+        """Return a marked copy: same shape, same rate. ``clip_id`` names the video in errors."""
 
+    def detect(self, frames: Frames, key: bytes) -> Detection:
+        """Look for the mark of a key in a video of any origin."""
 
-@dataclass(frozen=True)
-class Keyed:
-    """The main line's mark and detector with some signature, put in without looking at a codec."""
+    def detect_chance(self, frames: Frames, keys: Iterable[bytes]) -> Sequence[Detection]:
+        """Look for the marks of keys that marked nothing: one detection a key.
 
-    signature: Signature
-    key: bytes = field(repr=False)
-    psnr_db: float
-    headroom: Headroom
-    threshold: float
-    wrong_keys: int
-    seed: int
-
-    @property
-    def bound(self) -> float:
-        return false_positive_bound(self.threshold)
-
-    def mark(self, frames: Frames) -> Frames:
-        return embed(frames, self.signature, self.key, psnr_db=self.psnr_db, headroom=self.headroom)
-
-    def find(self, frames: Frames, subject: str) -> Found:
-        found = features(frames, self.signature)
-        keys = wrong_keys(self.key, subject, self.wrong_keys, self.seed)
-        wrong = correlate_many(found, keys)
-        return Found(correlate(found, self.key), int(np.sum(wrong >= self.threshold)))
-
-
-@dataclass(frozen=True)
-class FixedPattern:
-    """The earlier mark and detector, which have no key."""
-
-    psnr_db: float
-    headroom: Headroom
-    threshold: float
-    wrong_keys: int = 0
-    bound: float = 1.0
-
-    def mark(self, frames: Frames) -> Frames:
-        return fixed_pattern.mark(frames, psnr_db=self.psnr_db, headroom=self.headroom)
-
-    def find(self, frames: Frames, subject: str) -> Found:  # noqa: ARG002
-        return Found(fixed_pattern.score(frames))
+        A scheme without keys has none that could be wrong, and returns nothing.
+        """

@@ -1,6 +1,7 @@
-"""Frames to features to 256 bits to distances, and what a distance proves.
+"""Frames to features to bits to distances, and what a distance proves.
 
-A recipe sees frames and public constants, never a key: this room imports `stages.video` and what
-the whole project shares. The verdict (`impostors`) is drawn from the distances between different
-videos, and never from those of a video to its own copies.
+A recipe sees frames and public constants, never a key: this room imports `stages.video` and
+`stages.common` alone. The impostor model (`impostors`) is fitted to distances between different
+videos, and never to those of a video to its own copies. Nothing belongs here that only commands
+need: stages depend on the whole folder.
 """

@@ -1,4 +1,4 @@
-"""A sample of distances as how many there are of each: pairs grow faster than memory does."""
+"""A sample of distances as the number of pairs at each: pairs grow faster than memory does."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 @dataclass(frozen=True)
 class Counted:
-    """Whole distances from 0 on, counted.
+    """A sample of whole distances from 0 on, counted.
 
     Attributes
     ----------
-    counts : how many there are of each distance [shape=(largest + 1,)].
+    counts : number of pairs at each distance [shape=(largest + 1,)].
     """
 
     counts: NDArray[np.int64]
@@ -31,13 +31,13 @@ class Counted:
         return float(np.searchsorted(np.cumsum(self.counts), middle, side="right").mean())
 
     def mean_and_variance(self) -> tuple[float, float]:
-        """Mean, and unbiased variance, of the sample."""
+        """Compute the mean, and the unbiased variance, of the sample."""
         values = np.arange(self.counts.size)
         mean = float(values @ self.counts) / self.size
         return mean, float((values - mean) ** 2 @ self.counts) / (self.size - 1)
 
     def share_within(self, thresholds: ArrayLike) -> NDArray[np.float64]:
-        """The share of distances that are at most each threshold; thresholds are from -1 on."""
+        """Compute the share of distances that are at most each threshold, which is from -1 on."""
         below = np.concatenate([[0], np.cumsum(self.counts)])
         index = np.minimum(np.floor(np.asarray(thresholds)).astype(int) + 1, self.counts.size)
         return np.asarray(below[index] / self.size, np.float64)

@@ -1,4 +1,4 @@
-"""How near unrelated videos come by chance, and the threshold that follows.
+"""The distance of unrelated videos by chance, and the threshold that follows.
 
 Bits of a fingerprint are not quite independent, so distances between different videos spread
 wider than those of fair coins. Daugman's answer for iris codes is to ask how many *independent*
@@ -23,7 +23,7 @@ MIN_DISTANCES = 3
 
 @dataclass(frozen=True)
 class ImpostorModel:
-    """Distances of unrelated videos as a binomial of fewer, independent bits.
+    """A model of the distances of unrelated videos: a binomial of fewer, independent bits.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class ImpostorModel:
     freedom: float
 
     def probability(self, distance: ArrayLike) -> NDArray[np.float64]:
-        """Modelled probability that two unrelated videos are at most so far apart.
+        """Compute the modelled probability that two unrelated videos are at most so far apart.
 
         The binomial's distribution function, by its incomplete beta integral because ``freedom``
         is no whole number, with the steps of the two scales matched at their middles.
@@ -49,12 +49,12 @@ class ImpostorModel:
         return np.where(distances < 0, 0.0, np.where(distances >= self.bits, 1.0, tail))
 
     def threshold(self, false_positive_rate: float) -> int:
-        """Largest distance whose modelled probability is at most the rate; -1 if there is none."""
+        """Return the largest distance whose modelled probability is at most the rate, or -1."""
         within = self.probability(np.arange(self.bits)) <= false_positive_rate
         return int(np.count_nonzero(within)) - 1
 
     def gap(self, distances: ArrayLike) -> float:
-        """Greatest gap between the model's and the sample's distribution function.
+        """Return the greatest gap between the model's and the sample's distribution function.
 
         This is the Kolmogorov-Smirnov statistic: 0 is a perfect fit. It comes without a p-value,
         because pairs that share a video are not independent.
@@ -65,10 +65,11 @@ class ImpostorModel:
         return float(np.abs(observed - self.probability(steps)).max())
 
 
-def fit(impostor_distances: ArrayLike | Counted, bits: int = 256) -> ImpostorModel:
+def fit(impostor_distances: ArrayLike | Counted, bits: int) -> ImpostorModel:
     """Fit the model to distances between different videos, by their mean and variance.
 
-    A sample that spreads less than fair coins do was lucky: ``freedom`` never exceeds ``bits``.
+    A sample that spreads less than fair coins do was lucky: ``freedom`` never exceeds ``bits``,
+    the length of a fingerprint. Raises ``AfterimageError`` if there are too few distances.
     """
     size, mean, variance = _moments(impostor_distances)
     if size < MIN_DISTANCES:
@@ -83,19 +84,19 @@ def fit(impostor_distances: ArrayLike | Counted, bits: int = 256) -> ImpostorMod
 
 
 def threshold(
-    impostor_distances: ArrayLike | Counted, bits: int = 256, *, false_positive_rate: float
+    impostor_distances: ArrayLike | Counted, bits: int, *, false_positive_rate: float
 ) -> int:
-    """Largest distance at which unrelated videos match no more often than the rate, by the model.
+    """Return the largest distance at which unrelated videos match no more often than the rate.
 
-    -1 if even identical fingerprints would be no proof.
+    The model is fitted to the distances; -1 if even identical fingerprints would be no proof.
     """
     return fit(impostor_distances, bits).threshold(false_positive_rate)
 
 
 def _moments(distances: ArrayLike | Counted) -> tuple[int, float, float]:
-    """How many there are, their mean, and their variance (0 of less than two)."""
+    """Return the number of distances, their mean, and their variance (0 of less than two)."""
     if isinstance(distances, Counted):
         return (distances.size, *(distances.mean_and_variance() if distances.size > 1 else (0, 0)))
     sample = np.asarray(distances, np.float64)
-    spread = float(sample.var(ddof=1)) if sample.size > 1 else 0.0
-    return sample.size, float(sample.mean()), spread
+    variance = float(sample.var(ddof=1)) if sample.size > 1 else 0.0
+    return sample.size, float(sample.mean()), variance

@@ -1,6 +1,6 @@
 """Error rates of a decision by distance: a pair matches if its distance is at most a threshold.
 
-*Genuine* distances are those of a video to its own copies, *impostor* distances those of
+*Genuine* distances are those of a video to its own copies, *impostor* distances those between
 different videos.
 """
 
@@ -11,24 +11,27 @@ from stages.fingerprint.counted import Counted, counted
 
 
 def false_negative_rate(genuine: ArrayLike, threshold: float) -> float:
-    """Share of genuine pairs that are missed."""
+    """Compute the share of genuine pairs that are missed."""
     return float(np.mean(np.asarray(genuine) > threshold))
 
 
 def false_positive_rate(impostor: ArrayLike | Counted, threshold: float) -> float:
-    """Share of impostor pairs that match."""
+    """Compute the share of impostor pairs that match."""
     return float(_counted(impostor).share_within(threshold))
 
 
 def equal_error_rate(genuine: ArrayLike, impostor: ArrayLike | Counted) -> float:
-    """The rate at which misses and false matches are equally frequent.
+    """Compute the rate at which misses and false matches are equally frequent.
 
     Between two thresholds the rates are joined by straight lines, as on a plotted curve.
     """
-    own, others = _counted(genuine), _counted(impostor)
-    values = np.union1d(np.flatnonzero(own.counts), np.flatnonzero(others.counts))
+    genuine_counts, impostor_counts = _counted(genuine), _counted(impostor)
+    values = np.union1d(
+        np.flatnonzero(genuine_counts.counts), np.flatnonzero(impostor_counts.counts)
+    )
     thresholds = np.concatenate([[values[0] - 1], values])
-    misses, matches = 1 - own.share_within(thresholds), others.share_within(thresholds)
+    misses = 1 - genuine_counts.share_within(thresholds)
+    matches = impostor_counts.share_within(thresholds)
     # Misses only fall and matches only rise, from 1 and 0: they cross once.
     after = int(np.argmax(matches >= misses))
     excess = (misses - matches)[[after - 1, after]]
@@ -37,13 +40,13 @@ def equal_error_rate(genuine: ArrayLike, impostor: ArrayLike | Counted) -> float
 
 
 def area_under_curve(genuine: ArrayLike, impostor: ArrayLike | Counted) -> float:
-    """Probability that a genuine pair is nearer than an impostor pair, ties counting half.
+    """Compute the probability that a genuine pair is nearer than an impostor pair.
 
-    The area under the ROC curve, as Mann and Whitney's U (1947).
+    Ties count half. This is the area under the ROC curve, as Mann and Whitney's U (1947).
     """
-    own, others = np.asarray(genuine), _counted(impostor)
-    nearer = 1 - (others.share_within(own) + others.share_within(own - 1)) / 2
-    return float(nearer.mean())
+    distances, impostor_counts = np.asarray(genuine), _counted(impostor)
+    within, nearer = (impostor_counts.share_within(distances - step) for step in (0, 1))
+    return float((1 - (within + nearer) / 2).mean())
 
 
 def _counted(distances: ArrayLike | Counted) -> Counted:

@@ -1,91 +1,86 @@
-"""The fingerprint of a video, by one of the recipes."""
+"""The record of a fingerprint recipe, and the fingerprint of a video by the recipe of a name.
+
+Records lie in ``stages/fingerprint/recipes``, one in a file of the recipe's name, and are found by
+it.
+"""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from pathlib import Path
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stages.common.errors import AfterimageError
-from stages.fingerprint.afterimage import BITS, Afterimage
-from stages.fingerprint.classic import Classic
-from stages.own.bars import picture_of_file
-from stages.video.frames import Frames, Geometry, stream
+from stages.common.records import names, record
+from stages.fingerprint.distance import Bits, Distances, hamming_distances
+from stages.video.frames import Frames, Geometry
 
-__all__ = ["BITS", "GEOMETRY", "RECIPES", "fed", "fingerprint", "fingerprint_file", "readings"]
-
-# What a file is brought to before it is hashed, so that its size and shape do not matter: four
-# pixels of luma and two of chroma are a cell of the grid's side.
-GEOMETRY = Geometry(128, 96, scaler="fast")
+_ROOM = "fingerprint.recipes"
 
 
 class Accumulator(Protocol):
-    """Takes the frames of one video one by one, and gives the fingerprint of those so far."""
+    """A fingerprint in the making, which takes the frames of one video one by one."""
 
     def add(self, frame: NDArray[np.uint8]) -> None:
         """Add one I420 frame [shape=(3 * H / 2, W)]."""
 
-    def bits(self) -> NDArray[np.bool_]:
-        """The fingerprint so far [shape=(256,)]."""
+    def bits(self) -> Bits:
+        """Return the fingerprint of the frames so far [shape=(bits,)]."""
 
 
-Fed = TypeVar("Fed", bound=Accumulator)
+@runtime_checkable
+class MirroringAccumulator(Accumulator, Protocol):
+    """An accumulator that can also tell the fingerprint of the mirrored video."""
 
-RECIPES: dict[str, Callable[[], Accumulator]] = {"afterimage": Afterimage, "classic": Classic}
+    def mirrored_bits(self) -> Bits:
+        """Return the fingerprint of the frames with left and right exchanged [shape=(bits,)]."""
 
 
-def fingerprint(frames: Frames, recipe: str = "afterimage") -> NDArray[np.bool_]:
-    """The 256 bits of a video [shape=(256,)], by the recipe of that name.
+@dataclass(frozen=True)
+class Recipe:
+    """A perceptual hash of videos.
+
+    Attributes
+    ----------
+    bits : length of a fingerprint; a multiple of 8, to be written in hexadecimal digits.
+    accumulator : makes an accumulator of no frames yet.
+    file_geometry : the frame that a file of any size and shape is brought to before it is hashed.
+    distances : of fingerprints to others, as whole numbers from 0 to ``bits``.
+    """
+
+    bits: int
+    accumulator: Callable[[], Accumulator]
+    file_geometry: Geometry
+    distances: Distances = hamming_distances
+
+    def accumulate(self, frames: Iterable[NDArray[np.uint8]]) -> Accumulator:
+        """Return an accumulator of some I420 frames [each shape=(3 * H / 2, W)]."""
+        accumulator = self.accumulator()
+        for frame in frames:
+            accumulator.add(frame)
+        return accumulator
+
+    def distance(self, a: Bits, b: Bits) -> int:
+        """Compute the distance between two fingerprints [both shape=(bits,)]."""
+        return int(self.distances(a[None], b[None])[0, 0])
+
+
+def recipe_names() -> tuple[str, ...]:
+    """List the recipes that there are records of, in order."""
+    return names(_ROOM)
+
+
+def recipe(name: str) -> Recipe:
+    """Load the record of a recipe. Raises ``AfterimageError`` if there is none of that name."""
+    return record(_ROOM, name, Recipe)
+
+
+def fingerprint(frames: Frames, recipe_name: str = "afterimage") -> Bits:
+    """Compute the fingerprint of a video by the recipe of a name [shape=(bits,)].
 
     Raises ``AfterimageError`` for an unknown recipe, or a video without frames.
     """
-    if recipe not in RECIPES:
-        raise AfterimageError(f"unknown fingerprint recipe {recipe!r}: one of {sorted(RECIPES)}")
     if len(frames) == 0:
         raise AfterimageError("a video without frames has no fingerprint")
-    return fed(RECIPES[recipe](), frames.i420).bits()
-
-
-def fed(accumulator: Fed, frames: Iterable[NDArray[np.uint8]]) -> Fed:
-    """The accumulator, after all I420 frames [shape=(3 * H / 2, W)] have been added to it."""
-    for frame in frames:
-        accumulator.add(frame)
-    return accumulator
-
-
-def fingerprint_file(path: Path, *, max_frames: int | None = None) -> NDArray[np.bool_]:
-    """The 256 bits of a video file [shape=(256,)], by our own recipe.
-
-    Its frames are hashed while they are decoded, in memory that does not grow with their number.
-
-    Parameters
-    ----------
-    path : a file in any container and codec that ffmpeg reads, of any size.
-    max_frames : how many frames at most, from the first; all by default.
-
-    Raises ``VideoError``, naming the file, if no frame can be decoded.
-    """
-    return fed(Afterimage(), stream(path, GEOMETRY, max_frames=max_frames)).bits()
-
-
-def readings(
-    path: Path, *, max_frames: int | None = None, mirrored: bool = False
-) -> list[NDArray[np.bool_]]:
-    """What a file may be compared by, all by our own recipe; its fingerprint comes first.
-
-    If it has black bars, the fingerprint of what is between them follows. A comparison of several
-    readings pays for them: see ``verdict``.
-
-    Parameters
-    ----------
-    path, max_frames : as for ``fingerprint_file``.
-    mirrored : whether to add each of them with left and right exchanged.
-    """
-    picture = picture_of_file(path)
-    seen = [
-        fed(Afterimage(), stream(path, replace(GEOMETRY, region=region), max_frames=max_frames))
-        for region in ([None, picture] if picture else [None])
-    ]
-    return [one.bits() for one in seen] + [one.mirrored_bits() for one in seen if mirrored]
+    return recipe(recipe_name).accumulate(frames.i420).bits()

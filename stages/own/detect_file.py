@@ -1,12 +1,12 @@
-"""Look for a mark in a video file of any size and length."""
+"""The search for a mark in a video file of any size and length."""
 
 from pathlib import Path
 
 import numpy as np
 
-from stages.own.streamed import Gathered, period
-from stages.own.verdict import Verdict
-from stages.own.watched import watched
+from stages.common.progress import with_progress
+from stages.own.streamed import StreamedEvidence, period
+from stages.own.verdict import MarkVerdict
 from stages.signature.detect.detect import Features, correlate
 from stages.signature.model.spectrum import Signature
 from stages.video.frames import Geometry, stream
@@ -25,8 +25,8 @@ def detect_file(
     *,
     excerpt: bool = False,
     false_positive_rate: float = FALSE_POSITIVE_RATE,
-) -> Verdict:
-    """Whether the mark of a key is in a file.
+) -> MarkVerdict:
+    """Look for the mark of a key in a file.
 
     Parameters
     ----------
@@ -38,21 +38,21 @@ def detect_file(
 
     Raises ``VideoError``, naming the file, if no frame can be decoded.
     """
-    gathered = Gathered(signature, all_shifts=excerpt)
-    for frame in watched(stream(path, CANONICAL), "looking for the mark"):
-        gathered.add(frame)
-    shifts = range(period(signature, gathered.frames) if excerpt else 1)
-    found = [gathered.features(shift) for shift in shifts]
-    return Verdict(
-        z=max(correlate(features, key) for features in found),
+    evidence = StreamedEvidence(signature, all_shifts=excerpt)
+    for frame in with_progress(stream(path, CANONICAL), "looking for the mark"):
+        evidence.add(frame)
+    shifts = range(period(signature, evidence.frames) if excerpt else 1)
+    alignments = [evidence.features(shift) for shift in shifts]
+    return MarkVerdict(
+        z=max(correlate(features, key) for features in alignments),
         attempts=len(shifts),
-        greatest_z=max(_greatest(features) for features in found),
-        frames=gathered.frames,
+        greatest_z=max(_greatest_z(features) for features in alignments),
+        frames=evidence.frames,
         false_positive_rate=false_positive_rate,
     )
 
 
-def _greatest(features: Features) -> float:
-    """``z`` if every sign were right."""
+def _greatest_z(features: Features) -> float:
+    """Compute ``z`` as if every chip agreed: ``sum_i |q_i| / ||q||``."""
     norm = np.sqrt(sum(float(np.sum(q**2)) for q in features.values()))
     return float(sum(np.abs(q).sum() for q in features.values()) / norm) if norm else 0.0

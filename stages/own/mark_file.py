@@ -1,4 +1,4 @@
-"""Mark a video file of any size and length, in memory that does not grow with its length.
+"""Marking a video file of any size and length, in memory that does not grow with its length.
 
 The mark is made a window of frames at a time, as long as the detector's, by the same `pattern` as
 the pipeline's, in the small frame in which it is looked for, and resized to the video's. Each
@@ -17,36 +17,37 @@ from numpy.typing import NDArray
 
 from stages.common.errors import AfterimageError, VideoError
 from stages.common.files import written_whole
+from stages.common.progress import with_progress
 from stages.own.container.remake import Encoding, remake
 from stages.own.container.samples import StoredFrame
-from stages.own.container.stored import Stored, stored
+from stages.own.container.stored import StoredVideo, stored
 from stages.own.detect_file import CANONICAL, detect_file
-from stages.own.overlay import Change, Overlay
-from stages.own.verdict import Verdict
-from stages.own.watched import watched
+from stages.own.overlay import FrameResidual, Overlay
+from stages.own.verdict import MarkVerdict
 from stages.signature.embed.blocks import Headroom, within
-from stages.signature.embed.pattern import RGB_ERROR, pattern
+from stages.signature.embed.pattern import pattern
 from stages.signature.embed.residuals import Residuals
 from stages.signature.model.half_periods import WINDOW
 from stages.signature.model.spectrum import Signature
 from stages.video.frames import Frames, stream
+from stages.video.planes import PLANES
 from stages.video.quality import psnr_of
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedFile:
     """A marked file.
 
     Attributes
     ----------
-    frames : marked.
+    frames : number of frames, all of them marked.
     psnr_db : of the mark over R, G and B, before the encoder.
     verdict : on the new file, as it was written.
     """
 
     frames: int
     psnr_db: float
-    verdict: Verdict
+    verdict: MarkVerdict
 
 
 def mark_file(
@@ -58,7 +59,7 @@ def mark_file(
     psnr_db: float,
     encoding: Encoding,
     headroom: Headroom = Headroom(),  # noqa: B008 (frozen)
-) -> Marked:
+) -> MarkedFile:
     """Write a marked copy of a video, all else in it kept, and look for the mark in the copy.
 
     Parameters
@@ -70,17 +71,18 @@ def mark_file(
     encoding : of the new video stream.
     headroom : how unevenly the distortion may lie.
 
-    Raises ``AfterimageError``, naming the file, if the source is damaged, or too short, too small
-    or too still for a mark.
+    Raises ``AfterimageError``, naming the file, if the target cannot hold such a stream, or if the
+    source is damaged, or too short, too small or too still for a mark.
     """
+    encoding.require_room_in(target)
     video = stored(source)
     overlay = Overlay(video.orientation)
 
     def marked() -> Iterator[StoredFrame]:
-        changes = _changes(source, signature, key, psnr_db, headroom)
-        pairs = watched(_paired(video, changes), "marking", video.expected_frames)
-        for frame, (change, allowed) in pairs:
-            overlay.put(frame, change, allowed)
+        residuals = _residuals(source, signature, key, psnr_db, headroom)
+        pairs = with_progress(_paired(video, residuals), "marking", video.expected_frames)
+        for frame, (residual, allowed) in pairs:
+            overlay.put(frame, residual, allowed)
             yield frame
 
     with written_whole(target) as partial:
@@ -91,20 +93,20 @@ def mark_file(
                 f"{source}: too short ({overlay.frames} frames), too small or too still: the mark "
                 f"was not found again (z = {verdict.z:.2f} of {verdict.threshold:.2f})"
             )
-    return Marked(overlay.frames, psnr_of(overlay.squared_error / overlay.frames), verdict)
+    return MarkedFile(overlay.frames, psnr_of(overlay.squared_error / overlay.frames), verdict)
 
 
-def _changes(
+def _residuals(
     source: Path, signature: Signature, key: bytes, psnr_db: float, headroom: Headroom
-) -> Iterator[tuple[Change, float]]:
-    """For each frame what the mark changes, and the mean squared RGB error that it may make."""
-    wanted = 255**2 * 10 ** (-psnr_db / 10)
+) -> Iterator[tuple[FrameResidual, float]]:
+    """Yield the residual of each frame, and the mean squared RGB error that it may make."""
+    error = 255**2 * 10 ** (-psnr_db / 10)
     start = 0
     for window in _windows(stream(source, CANONICAL)):
         residuals = within(pattern(window, signature, key, start), headroom)
         start += len(window)
         energies = _energies(residuals, len(window))
-        scale = wanted / energies.mean() if energies.any() else 0.0
+        scale = error / energies.mean() if energies.any() else 0.0
         for index, energy in enumerate(energies):
             yield (
                 {
@@ -116,25 +118,26 @@ def _changes(
 
 
 def _paired(
-    video: Stored, changes: Iterator[tuple[Change, float]]
-) -> Iterator[tuple[StoredFrame, tuple[Change, float]]]:
-    """Each stored frame with its change: two decoders have to agree on how many there are."""
-    for frame, change in zip_longest(video.frames(), changes):
-        if frame is None or change is None:
+    video: StoredVideo, residuals: Iterator[tuple[FrameResidual, float]]
+) -> Iterator[tuple[StoredFrame, tuple[FrameResidual, float]]]:
+    """Yield each stored frame with its residual: two decoders have to agree on their number."""
+    for frame, residual in zip_longest(video.frames(), residuals):
+        if frame is None or residual is None:
             raise VideoError(f"{video.path}: damaged: two decoders find unlike numbers of frames")
-        yield frame, change
+        yield frame, residual
 
 
 def _windows(frames: Iterable[NDArray[np.uint8]]) -> Iterator[Frames]:
-    """Frames in groups, the last of them of what is left."""
+    """Group frames, the last of them with what is left."""
     copies = (frame.copy() for frame in frames)
     while window := list(islice(copies, WINDOW)):
         yield Frames(np.stack(window), Fraction(25))
 
 
 def _energies(residuals: Residuals, frames: int) -> NDArray[np.float64]:
-    """Mean squared RGB error of each frame [shape=(frames,)]."""
+    """Compute the mean squared RGB error of each frame [shape=(frames,)]."""
     energies = np.zeros(frames)
     for plane, residual in residuals.items():
-        energies += RGB_ERROR[plane] * np.mean(residual.pictures**2, axis=(1, 2))[residual.which]
+        errors = PLANES[plane].rgb_error * np.mean(residual.pictures**2, axis=(1, 2))
+        energies += errors[residual.which]
     return energies

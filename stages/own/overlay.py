@@ -1,4 +1,4 @@
-"""Put a mark that was made at one size onto frames of any size, depth, range and orientation."""
+"""The mark, made at one size, on frames of any size, depth, range and orientation."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 
 from stages.own.container.orientation import Orientation
 from stages.own.container.samples import Samples, StoredFrame
-from stages.video.frames import Plane
+from stages.video.planes import PLANES, PlaneName
 
-# What each plane is to be changed by, in 8-bit steps of limited range [shape=(H, W)].
-Change = Mapping[Plane, NDArray[np.float32]]
+# What is added to each plane of a frame, in 8-bit steps of limited range [shape=(H, W)].
+FrameResidual = Mapping[PlaneName, NDArray[np.float32]]
 
-# Code values of 8-bit limited range, where full range has 255.
-_CODES: dict[Plane, int] = {"Y": 219, "U": 224, "V": 224}
 # The error that a frame is allowed is used up to this part.
 _USED = 0.97
 _MAX_STEPS = 10
@@ -25,7 +23,7 @@ _MOST_GAIN = 1.5
 
 
 class Overlay:
-    """Adds changes to frames at the strength that spends the error which each is allowed.
+    """Residuals on frames, at the strength that spends the error which each frame is allowed.
 
     Attributes
     ----------
@@ -40,18 +38,18 @@ class Overlay:
         # Frames follow each other with little change, so the strength of the last fits the next.
         self._gain = 1.0
 
-    def put(self, frame: StoredFrame, change: Change, allowed: float) -> None:
-        """Change a frame in place, with a mean squared error of at most ``allowed``."""
+    def put(self, frame: StoredFrame, residual: FrameResidual, allowed: float) -> None:
+        """Mark a frame in place, with a mean squared error of at most ``allowed``."""
         planes = frame.planes()
         native = [
-            _fitted(change[name], plane, self._orientation) * _unit(frame, name)
-            if name in change
-            else np.zeros(plane.shape, np.float32)
-            for name, plane in zip(_CODES, planes, strict=True)
+            _fitted(residual[name], samples, self._orientation) * _unit(frame, name)
+            if name in residual
+            else np.zeros(samples.shape, np.float32)
+            for name, samples in zip(PLANES, planes, strict=True)
         ]
         marked, error = self._within(frame, planes, native, allowed)
-        for plane, changed in zip(planes, marked, strict=True):
-            plane[:] = changed
+        for samples, changed in zip(planes, marked, strict=True):
+            samples[:] = changed
         self.frames += 1
         self.squared_error += error
 
@@ -62,7 +60,7 @@ class Overlay:
         native: list[NDArray[np.float32]],
         allowed: float,
     ) -> tuple[list[Samples], float]:
-        """The marked planes, and their error.
+        """Return the marked planes, and their error.
 
         Samples are whole numbers, so the error may leap: what the rule of the square root misses,
         halving finds.
@@ -85,17 +83,18 @@ class Overlay:
         return marked, error
 
 
-def _unit(frame: StoredFrame, name: Plane) -> np.float32:
-    """How many of the frame's steps are one step of 8-bit limited range."""
-    codes = _CODES[name] if not frame.colours.full_range else 255
-    return np.float32(codes / _CODES[name] * 2 ** (frame.depth - 8))
+def _unit(frame: StoredFrame, name: PlaneName) -> np.float32:
+    """Return the number of the frame's steps in one step of 8-bit limited range."""
+    limited = PLANES[name].codes
+    codes = limited if not frame.colours.full_range else 255
+    return np.float32(codes / limited * 2 ** (frame.depth - 8))
 
 
 def _fitted(
-    change: NDArray[np.float32], plane: Samples, orientation: Orientation
+    residual: NDArray[np.float32], plane: Samples, orientation: Orientation
 ) -> NDArray[np.float32]:
-    """A change at the size of a plane, turned as it is stored."""
-    turned = np.ascontiguousarray(orientation.stored(change))
+    """Bring a residual to the size of a plane, turned as the plane is stored."""
+    turned = np.ascontiguousarray(orientation.stored(residual))
     height, width = plane.shape
     smaller = height < turned.shape[0] or width < turned.shape[1]
     scaler = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
@@ -105,18 +104,18 @@ def _fitted(
 def _added(
     frame: StoredFrame, planes: list[Samples], native: list[NDArray[np.float32]], gain: float
 ) -> list[Samples]:
-    """The planes with the changes, times a gain, in whole numbers."""
+    """Add residuals, times a gain, to planes, in whole numbers."""
     kind = cv2.CV_8U if frame.depth == 8 else cv2.CV_16U
     highest = 2**frame.depth - 1
     added: list[Samples] = []
-    for plane, change in zip(planes, native, strict=True):
-        total = np.asarray(cv2.add(plane, np.float32(gain) * change, dtype=kind), plane.dtype)
+    for plane, residual in zip(planes, native, strict=True):
+        total = np.asarray(cv2.add(plane, np.float32(gain) * residual, dtype=kind), plane.dtype)
         added.append(total if frame.depth == 8 else np.minimum(total, highest))
     return added
 
 
 def squared_error(frame: StoredFrame, before: list[Samples], after: list[Samples]) -> float:
-    """Mean squared error over R, G and B, in 8-bit steps, at every second pixel each way.
+    """Measure the mean squared error over R, G and B, in 8-bit steps, at every second pixel.
 
     By the frame's own colour matrix, and with what rounding R, G and B to 8 bits may add.
     """
@@ -127,8 +126,8 @@ def squared_error(frame: StoredFrame, before: list[Samples], after: list[Samples
     )
     changed = float(np.mean((y != 0) | (u != 0) | (v != 0)))
     y, u, v = (
-        difference * (np.float32(255 / _CODES[name]) / _unit(frame, name))
-        for name, difference in zip(_CODES, (y, u, v), strict=True)
+        difference * (np.float32(255 / plane.codes) / _unit(frame, plane.name))
+        for plane, difference in zip(PLANES.values(), (y, u, v), strict=True)
     )
     red, blue = frame.colours.luma_weights
     from_v, from_u = 2 * (1 - red), 2 * (1 - blue)
@@ -143,6 +142,6 @@ def squared_error(frame: StoredFrame, before: list[Samples], after: list[Samples
 
 
 def _at_sites(plane: Samples, luma: tuple[int, int]) -> NDArray[np.float32]:
-    """The samples at every second pixel of luma, each way."""
+    """Return the samples at every second pixel of luma, each way."""
     down, right = (2 if side == whole else 1 for side, whole in zip(plane.shape, luma, strict=True))
     return plane[::down, ::right].astype(np.float32)

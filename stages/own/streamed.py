@@ -1,4 +1,4 @@
-"""What the detector looks at, gathered frame by frame, in memory flat in the video's length."""
+"""The detector's features of a long video, frame by frame, in memory flat in its length."""
 
 import math
 from fractions import Fraction
@@ -14,15 +14,20 @@ from stages.video.frames import Frames
 
 
 def period(signature: Signature, frames: int) -> int:
-    """Frames after which all carriers that are usable in so many frames repeat at once."""
+    """Count the frames after which all carriers that so many frames can hold repeat at once."""
     return math.lcm(*(2 * carrier.half_period for carrier in signature.usable(frames)))
 
 
-class Gathered:
+class StreamedEvidence:
     """The evidence of a video whose frames come one by one, at one shift or at all of them.
 
-    A sign repeats after twice its half_period, and after one half_period it is the opposite: so many shifts hold
-    all that there are. The features are those of ``detect.features`` to the last bit.
+    A carrier's sign repeats after two half-periods, and after one it is the opposite: the shifts
+    within a half-period stand for all. The features are those of ``detect.features`` to the last
+    bit.
+
+    Attributes
+    ----------
+    frames : added so far.
     """
 
     def __init__(self, signature: Signature, *, all_shifts: bool = False) -> None:
@@ -30,7 +35,7 @@ class Gathered:
         self._signature = signature
         self._all_shifts = all_shifts
         self._waiting: list[NDArray[np.uint8]] = []
-        self._found: dict[tuple[Carrier, int], Evidence] = {}
+        self._evidence: dict[tuple[Carrier, int], Evidence] = {}
 
     def add(self, i420: NDArray[np.uint8]) -> None:
         """Add the next frame [shape=(3 * H / 2, W)]."""
@@ -38,11 +43,11 @@ class Gathered:
         self.frames += 1
         # The last window takes what is left: this one is over when the next is sure to follow.
         if len(self._waiting) == 2 * WINDOW:
-            self._window(WINDOW)
+            self._close_window(WINDOW)
 
     def features(self, shift: int = 0) -> Features:
-        """The features of all frames, the first of them ``shift`` frames late; nothing follows."""
-        self._window(len(self._waiting))
+        """Return the features of all frames, ``shift`` frames late; none may be added after."""
+        self._close_window(len(self._waiting))
         return whitened(
             {
                 carrier: self._shifted(carrier, shift)
@@ -51,11 +56,12 @@ class Gathered:
         )
 
     def _shifted(self, carrier: Carrier, shift: int) -> Evidence:
-        turns, phase = divmod(shift, carrier.half_period)
-        found = self._found[carrier, phase]
-        return -found if turns % 2 else found
+        half_periods, phase = divmod(shift, carrier.half_period)
+        evidence = self._evidence[carrier, phase]
+        return -evidence if half_periods % 2 else evidence
 
-    def _window(self, count: int) -> None:
+    def _close_window(self, count: int) -> None:
+        """Take the evidence of the first ``count`` frames that wait."""
         if count == 0:
             return
         frames = Frames(np.stack(self._waiting[:count]), Fraction(25))
@@ -65,5 +71,5 @@ class Gathered:
             plane = frames.plane(carrier.plane)
             for shift in range(carrier.half_period if self._all_shifts else 1):
                 new = gathered(plane, carrier, first=first, shift=shift)
-                at = carrier, shift
-                self._found[at] = self._found[at] + new if at in self._found else new
+                before = self._evidence.get((carrier, shift))
+                self._evidence[carrier, shift] = new if before is None else before + new

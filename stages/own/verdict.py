@@ -1,4 +1,4 @@
-"""What was found in a video, and what it proves, in words."""
+"""The finding on a mark in a video, and what it proves, in words."""
 
 import math
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from stages.signature.detect.bound import threshold
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The statistic of a video under a key.
+class MarkVerdict:
+    """The statistic of a video under a key, and what follows from it.
 
     Attributes
     ----------
@@ -28,11 +28,12 @@ class Verdict:
 
     @property
     def threshold(self) -> float:
-        """The ``z`` from which on the mark counts as found."""
+        """The least ``z`` at which the mark counts as found."""
         return threshold(self.false_positive_rate, self.attempts)
 
     @property
     def found(self) -> bool:
+        """Whether the mark is in the video."""
         return self.z >= self.threshold
 
     @property
@@ -50,16 +51,16 @@ class Verdict:
         if not self.found:
             return (
                 f"not found: z = {self.z:.2f}, and {self.threshold:.2f} would be needed\n"
-                "It is not marked with this key, or the mark is gone: which one, nobody can tell."
+                "It is not marked with this key, or the mark is gone: nobody can tell which."
             )
         return (
             f"found: z = {self.z:.2f}, where {self.threshold:.2f} is needed\n"
-            "A video made without this key comes so far with a probability of less than "
+            "A video made without this key scores this high with a probability of less than "
             f"{one_in(self.log10_bound)} ({scientific(self.log10_bound)})."
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The same for programs; ``log10_false_positive_bound`` never underflows."""
+        """Return the same for programs; ``log10_false_positive_bound`` never underflows."""
         return {
             "found": self.found,
             "z": round(self.z, 6),
@@ -72,12 +73,12 @@ class Verdict:
 
 
 def one_in(log10: float) -> str:
-    """A probability in plain words, never less than it is: ``1 in 10^9``."""
+    """Write a probability in plain words, rounded up: ``1 in 10^9``."""
     return f"1 in 10^{math.floor(-log10)}"
 
 
 def scientific(log10: float) -> str:
-    """A probability of any smallness, never less than it is: ``4.3e-10``."""
+    """Write a probability of any smallness, rounded up: ``4.3e-10``."""
     exponent = math.floor(log10)
     tenths = math.ceil(10 ** (log10 - exponent + 1) - 1e-9)
     if tenths == 100:

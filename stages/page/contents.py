@@ -1,30 +1,30 @@
-"""From results to the page: its sentences, charts, pictures and table."""
+"""The page's contents, made from results: sentences, charts, pictures and a table."""
 
 from stages.page.figures import figures
-from stages.page.html import Page, Pictured, Table
-from stages.page.results import Results, Score
+from stages.page.html import ClipPictures, Page, Table
+from stages.page.results import ClipScore, Results
 from stages.page.verdict import verdict
 
 
-def page(found: Results) -> Page:
-    """Everything on the page."""
-    scores = {score.id: score for score in found.scores}
+def page(results: Results) -> Page:
+    """Put together everything on the page."""
+    scores = {score.id: score for score in results.scores}
     return Page(
-        verdict(found.validate, found.hash_drift, found.setting),
-        setting(found),
-        figures(found),
+        verdict(results.validate, results.hash_drift, results.setting),
+        setting(results),
+        figures(results),
         [
-            Pictured(name, strip.middle(), clip_caption(scores[name]))
-            for name, strip in found.strips.items()
+            ClipPictures(name, strip.middle(), clip_caption(scores[name]))
+            for name, strip in results.strips.items()
         ],
-        pictures_caption(found),
-        table(found),
+        pictures_caption(results),
+        table(results),
     )
 
 
-def setting(found: Results) -> str:
-    """What was measured on what."""
-    fetch, mark = found.fetch, found.validate
+def setting(results: Results) -> str:
+    """Describe the data set, and the distortion by the mark."""
+    fetch, mark = results.fetch, results.validate
     return (
         f"{fetch['clips']} clips of {fetch['groups']} recordings: {fetch['train_clips']} natural "
         f"clips to train on, {fetch['test_clips']} to test on, never of one recording; "
@@ -34,31 +34,31 @@ def setting(found: Results) -> str:
     )
 
 
-def pictures_caption(found: Results) -> str:
-    """What the rows of pictures are."""
-    mark = found.validate
+def pictures_caption(results: Results) -> str:
+    """Describe the rows of pictures, and the difference in colour over all test clips."""
+    mark = results.validate
     return (
-        f"The middle frame of a few test clips; compressed by {found.setting.codec}. Colour "
+        f"The middle frame of a few test clips; compressed by {results.setting.codec}. Colour "
         "difference of marked and original over all test clips (CIEDE2000; 1 is just "
         f"noticeable): median {mark['ciede2000_median']:.2f}, 99.9th percentile "
         f"{mark['ciede2000_p999']:.2f}."
     )
 
 
-def clip_caption(score: Score) -> str:
-    """What was measured of one clip."""
+def clip_caption(score: ClipScore) -> str:
+    """State the measurements of one clip."""
     return (
         f"z = {score.z_marked:.1f} marked, {score.z_unmarked:.1f} unmarked; "
         f"PSNR {score.psnr_db:.1f} dB, VMAF {score.vmaf:.1f}"
     )
 
 
-def table(found: Results) -> Table:
-    """Every row of the sweep, in numbers."""
+def table(results: Results) -> Table:
+    """Tabulate every row of the sweep."""
     header = ("after", "kbit/s", "found", "interval", "median z", "least z", "threshold",
               "drift, median", "drift, most")  # fmt: skip
     rows = []
-    for row in (*found.by_crf, *found.others):
+    for row in (*results.crf_rows, *results.other_rows):
         mark, drift = row.metrics["signature"], row.metrics["fingerprint"]
         rows.append((
             row.label,

@@ -1,4 +1,4 @@
-"""The page itself: one file that opens anywhere, asks for nothing, and can be sent by mail."""
+"""The page as HTML: one file that opens anywhere, loads nothing, and can be sent by mail."""
 
 import base64
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from stages.page.pictures import Strip
-from stages.video.pictures import png
+from stages.video.pictures import GAIN, png
 
 _HERE = Path(__file__).parent
 
@@ -26,8 +26,8 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Pictured:
-    """A clip's pictures, and what was measured of it, in a few words."""
+class ClipPictures:
+    """Pictures of a clip, and its measurements in a few words."""
 
     clip_id: str
     strip: Strip
@@ -44,27 +44,27 @@ class Table:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page, in its order."""
+    """Contents of the page, in its order."""
 
     verdict: str
     setting: str
     figures: Sequence[Figure]
-    pictures: Sequence[Pictured]
+    pictures: Sequence[ClipPictures]
     pictures_caption: str
     table: Table
 
 
 def render(page: Page) -> str:
-    """The page as HTML. Text is escaped: a clip may be called anything."""
+    """Write the page as HTML. Text is escaped: a clip may be called anything."""
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters |= {"inline": inline, "svg": Markup}
     style = Markup((_HERE / "page.css").read_text(encoding="utf-8"))  # noqa: S704 (our own file)
-    return environment.get_template("page.html").render(page=page, style=style)
+    return environment.get_template("page.html").render(page=page, style=style, gain=GAIN)
 
 
 def inline(rgb: NDArray[np.uint8]) -> str:
-    """A picture as an address that holds it."""
+    """Write a picture [shape=(H, W, 3)] as a ``data:`` address, which holds it as PNG."""
     return f"data:image/png;base64,{base64.b64encode(png(rgb)).decode()}"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
 
-# Pixel for pixel, a page of large videos would be too large to open.
+# Height and width. Pixel for pixel, a page of large videos would be too large to open.
 LARGEST = (480, 640)
 
 
@@ -26,12 +26,12 @@ class Strip:
 
     @property
     def side_by_side(self) -> Rgb:
-        """All four in a row [shape=(H, 4 * W, 3)]."""
+        """Join all four in a row [shape=(H, 4 * W, 3)]."""
         return np.hstack([self.original, self.marked, self.difference, self.compressed])
 
     def middle(self) -> "Strip":
-        """The middle of each, in its own pixels, at most ``LARGEST`` (height, width)."""
-        return Strip(*(_middle(one) for one in vars(self).values()))
+        """Cut out the middle of each, pixel for pixel, at most ``LARGEST``."""
+        return Strip(*(_middle(view) for view in vars(self).values()))
 
 
 def strip(comparison: Rgb, compressed: Rgb) -> Strip:

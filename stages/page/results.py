@@ -1,4 +1,4 @@
-"""What the page tells: measured elsewhere, and only shown here."""
+"""The results that the page shows, as other rooms measured them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ Metrics = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """A setting at which the marks were looked for, or another way to mark.
+    """A row of the sweep, or a baseline.
 
     Attributes
     ----------
     name : as in its files.
-    label : as it is shown.
-    metrics : with the groups ``signature`` and ``fingerprint``.
+    label : as people read it.
+    metrics : of a row of the sweep, with the groups ``signature`` and ``fingerprint``.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Setting:
-    """What was asked for: codec, its CRF, the bound on false positives, and the confidence."""
+    """The codec with its CRF, the accepted false positive rate, and the intervals' confidence."""
 
     codec: str
     crf: int
@@ -38,8 +38,8 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Score:
-    """What was found in a test clip: ``z``; and how far the mark is from the original."""
+class ClipScore:
+    """The detector's statistics for a test clip, and its mark's distance from the original."""
 
     id: str
     z_marked: float
@@ -51,19 +51,20 @@ class Score:
 
 @dataclass(frozen=True)
 class Results:
-    """Everything that was measured.
+    """All results that the page shows.
 
     Attributes
     ----------
-    setting : what was asked for.
+    setting : the parameters that its sentences state.
     fetch, validate, optimize, hash_drift : metrics of these stages.
     scores : of the test clips.
     steps : of the search.
     drifts : of the natural clips' fingerprints, in bits.
-    impostors : how many pairs of different recordings are how many bits apart.
-    signature : the one that was learned.
-    by_crf, others : rows of the sweep, from mild to hard; other encoders, then edits.
-    z_by_crf : of the marked clips, for each of ``by_crf``.
+    impostors : the number of pairs of different recordings by their distance in bits.
+    signature : the learned one.
+    crf_rows : rows of the sweep over CRFs, from mild to hard.
+    z_by_crf : of the marked clips, for each of ``crf_rows``.
+    other_rows : rows of the sweep with other encoders, then with edits.
     baselines : other ways to make a signature.
     strips : pictures of a few clips, by their ids.
     """
@@ -73,13 +74,13 @@ class Results:
     validate: Metrics
     optimize: Metrics
     hash_drift: Metrics
-    scores: list[Score]
+    scores: list[ClipScore]
     steps: list[Step]
     drifts: list[int]
     impostors: dict[int, int]
     signature: Signature
-    by_crf: list[Row]
+    crf_rows: list[Row]
     z_by_crf: list[list[float]]
-    others: list[Row]
+    other_rows: list[Row]
     baselines: list[Row]
     strips: dict[str, Strip]

@@ -1,34 +1,35 @@
-"""The rows of the sweep as they are shown: in the README and in the report."""
+"""The rows of the sweep as people read them, in the README and in the report.
 
-import json
-from collections.abc import Iterator
+Each function takes the metrics of some rows by the rows' names.
+"""
 
-from stages.page.results import Row
-from stages.pipeline import layout
-from stages.pipeline.params import Compress, Sweep
+from collections.abc import Mapping
 
-EDITS = {
-    "second_generation": "{first}, then {last}",
-    "grey": "{first}, then greyscale",
-    "shifted": "3 frames lost, {first}",
-    "cropped": "5 % cut away and enlarged, {first}",
-    "rescaled": "95 % size, {first}",
-}
+from stages.page.results import Metrics, Row
+from stages.video.edit import edit
 
 
-def crf_rows(sweep: Sweep) -> list[Row]:
-    """One CRF after the other, from mild to hard."""
-    return list(_rows({f"crf{crf}": "{last}" for crf in sorted(sweep.crf)}))
+def crf_rows(metrics: Mapping[str, Metrics]) -> list[Row]:
+    """Label the rows of the encoder under test, and sort them from mild to hard."""
+    rows = [Row(name, _crf(row["crf"]), row) for name, row in metrics.items()]
+    return sorted(rows, key=lambda row: int(row.metrics["crf"]))
 
 
-def other_rows(sweep: Sweep, compress: Compress) -> list[Row]:
-    """Other encoders, then edits."""
-    encoders: dict[str, str] = {encoder: f"{encoder}, {{last}}" for encoder in sweep.encoders}
-    edits = {edit: EDITS[edit] for edit in sweep.edits}
-    return list(_rows(encoders | edits, first=f"CRF {compress.crf}"))
+def encoder_rows(metrics: Mapping[str, Metrics]) -> list[Row]:
+    """Label the rows of other encoders, which are named after them."""
+    return [Row(name, f"{name}, {_crf(row['crf'])}", row) for name, row in metrics.items()]
 
 
-def _rows(labels: dict[str, str], first: str = "") -> Iterator[Row]:
-    for name, label in labels.items():
-        found = json.loads(layout.sweep_metrics(name).read_text(encoding="utf-8"))
-        yield Row(name, label.format(first=first, last=f"CRF {found['crf']}"), found)
+def edit_rows(metrics: Mapping[str, Metrics], first_crf: int) -> list[Row]:
+    """Label the rows of edits, which are named after them.
+
+    ``first_crf`` is the CRF of the first encoding; that of the last is in the metrics.
+    """
+    return [
+        Row(name, edit(name).label.format(first=_crf(first_crf), last=_crf(row["crf"])), row)
+        for name, row in metrics.items()
+    ]
+
+
+def _crf(crf: int) -> str:
+    return f"CRF {crf}"

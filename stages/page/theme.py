@@ -1,4 +1,4 @@
-"""How every chart looks, and how it becomes a piece of the page."""
+"""The common look of the charts, and their way onto the page as SVG."""
 
 import io
 import re
@@ -68,7 +68,7 @@ def chart(
     Parameters
     ----------
     name : of the chart, unique on the page.
-    draw : what to put onto the axes.
+    draw : puts the data onto the axes.
     left, top : room for labels beside, and for a legend above the axes, in points.
     height : of the whole, in points.
     """
@@ -95,7 +95,7 @@ def legend_above(axes: Axes, columns: int = 4) -> None:
 
 
 def _for_the_page(svg: str, name: str) -> str:
-    """The ``<svg>`` element alone, in the page's colours, with names of its own."""
+    """Cut out the ``<svg>`` element, and give it the page's colours and ids of its own."""
     element = svg[svg.index("<svg") :]
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
     element = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", element)
@@ -106,14 +106,14 @@ def _for_the_page(svg: str, name: str) -> str:
 
 
 def _named_by_order(element: str, name: str) -> str:
-    """Ids by their order, for Matplotlib's are hashes of floats down to the last bit."""
+    """Number the ids in order: Matplotlib's are hashes of floats down to the last bit."""
     used = dict.fromkeys(re.findall(r'(?:url\(#|href="#)([^)"]+)', element))
     names = {old: f"{name}-{index}" for index, old in enumerate(used)}
     element = re.sub(
         r' id="([^"]+)"',
-        lambda found: f' id="{names[found[1]]}"' if found[1] in names else "",
+        lambda match: f' id="{names[match[1]]}"' if match[1] in names else "",
         element,
     )
     return re.sub(
-        r'(url\(#|href="#)([^)"]+)', lambda found: f"{found[1]}{names[found[2]]}", element
+        r'(url\(#|href="#)([^)"]+)', lambda match: f"{match[1]}{names[match[2]]}", element
     )

@@ -1,5 +1,5 @@
-"""What every stage shares: parameters, key, metrics, workers, progress and scratch space.
+"""The machinery of every stage: parameters, key, metrics, workers, checkpoints, scratch space.
 
-Used by the stage files alone; nothing in this room knows what a signature or a codec is for,
-beyond the ranges of their parameters.
+Stages and commands use it, and no other room; nothing in it knows what a signature or a codec is
+for, beyond the ranges of their parameters.
 """

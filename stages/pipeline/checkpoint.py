@@ -1,4 +1,4 @@
-"""What a stage makes of each clip, a video and its numbers: kept in scratch until all is done."""
+"""The work of a stage on one clip, kept in scratch until the whole stage is done."""
 
 import json
 from collections.abc import Mapping
@@ -18,34 +18,49 @@ class Checkpoint:
 
     Attributes
     ----------
-    video, numbers : the files with what came of it, or will.
+    video, table : files of the results, a video and its numbers.
+    picture : file of a picture, where there is to be one.
     """
 
     clip: Clip
     video: Path
-    numbers: Path
+    table: Path
+    picture: Path | None = None
 
     @classmethod
-    def of(cls, clip: Clip, scratch: Scratch, *depends: Any) -> "Checkpoint":
-        """The piece that depends on a clip, and on plain data in JSON's sense."""
+    def of(cls, clip: Clip, scratch: Scratch, *depends: Any, picture: bool = False) -> "Checkpoint":
+        """Make the checkpoint of a clip and of plain data (in JSON's sense) that it depends on."""
         name = digest(asdict(clip), file_digest(clip.file), version(), *depends)
-        return cls(clip, scratch.path(f"{name}.mkv"), scratch.path(f"{name}.json"))
+        return cls(
+            clip,
+            scratch.path(f"{name}.mkv"),
+            scratch.path(f"{name}.json"),
+            scratch.path(f"{name}.png") if picture else None,
+        )
 
     @property
     def done(self) -> bool:
-        """Whether both are there; a cluster's results do not come in the order of the work."""
-        return self.video.exists() and self.numbers.exists()
+        """True if all files are there: a cluster's do not come in the order of the work."""
+        files = (self.video, self.table, self.picture)
+        return all(path is None or path.exists() for path in files)
 
-    def leave(self, video: bytes, numbers: Mapping[str, Any]) -> None:
-        """Write down what came of it."""
+    def leave(self, video: bytes, numbers: Mapping[str, Any], picture: bytes | None = None) -> None:
+        """Write the results."""
         write_bytes(self.video, video)
-        write_text(self.numbers, json.dumps(numbers))
+        if self.picture and picture is not None:
+            write_bytes(self.picture, picture)
+        write_text(self.table, json.dumps(numbers))
 
-    def found(self) -> dict[str, Any]:
-        """The numbers, once it is done."""
-        numbers: dict[str, Any] = json.loads(self.numbers.read_text(encoding="utf-8"))
+    def numbers(self) -> dict[str, Any]:
+        """Read the numbers, once the work is done."""
+        numbers: dict[str, Any] = json.loads(self.table.read_text(encoding="utf-8"))
         return numbers
 
-    def give(self, path: Path) -> None:
-        """Give the video a place among the stage's outputs."""
+    def place_video(self, path: Path) -> None:
+        """Put the video among the stage's outputs."""
         link_or_copy(self.video, path)
+
+    def place_picture(self, path: Path) -> None:
+        """Put the picture, if there is one, among the stage's outputs."""
+        if self.picture:
+            link_or_copy(self.picture, path)

@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 CONNECT_SECONDS = 30
 # How long to wait for the first worker, and how often to look who is there.
 PATIENCE_SECONDS, _GLANCE_SECONDS = 60, 1.0
-# What workers keep at hand, for the tasks that come: each gets a piece once. In bytes, at most.
+# Inputs that several tasks share stay with the workers, each sent once: so many bytes at most.
 _KEPT_BYTES = 128 << 20
 
 _NAME = "afterimage"
 
 
-def offered() -> dict[str, float]:
-    """What a worker of this version offers: one task at a time, for those of its own versions."""
+def worker_resources() -> dict[str, float]:
+    """Return a worker's resources: one task at a time, for runs of its own versions."""
     return {f"{_NAME} {name} {version}": 1 for name, version in identity().items()}
 
 
@@ -57,8 +57,12 @@ def require_address(address: str, name: str, role: str) -> None:
 
 @contextmanager
 def cluster(address: str) -> Iterator[FileExecutor]:
-    """The workers that a scheduler has, or will have; they forget the tasks if the stage fails."""
-    # Distributed tells of lost connections in many lines, and we in one.
+    """Yield the workers that a scheduler has, or will have.
+
+    They forget the tasks if the stage fails. Raises ``AfterimageError`` if no scheduler answers, or
+    if no worker of our versions is there in time.
+    """
+    # Distributed reports lost connections in many lines, and we in one.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     # A clip is a large argument to Dask, which warns of each.
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
@@ -75,12 +79,12 @@ def cluster(address: str) -> Iterator[FileExecutor]:
 
 
 class _Cluster(FileExecutor):
-    """Tasks to Dask's own executor, and what they read and leave to and fro."""
+    """An executor that hands tasks to Dask's own, and carries files to and fro."""
 
     def __init__(self, client: distributed.Client, address: str) -> None:
         self._client = client
         self._address = address
-        self._needed = offered()
+        self._needed = worker_resources()
         self._executor = ClientExecutor(client, pure=False, resources=self._needed)
         self._kept: OrderedDict[Hashable, tuple[distributed.Future[Any], int]] = OrderedDict()
         self._watch = _Watch(client, self._needed)
@@ -90,7 +94,10 @@ class _Cluster(FileExecutor):
         return max(1, self._watch.admitted)
 
     def wait_for_workers(self) -> None:
-        """Return when there is a worker of our versions; the others are named."""
+        """Return when there is a worker of our versions.
+
+        Raises ``AfterimageError`` after ``PATIENCE_SECONDS``.
+        """
         if not self._watch.somebody.wait(PATIENCE_SECONDS):
             raise AfterimageError(
                 f"{self._address}: no worker of this version after {PATIENCE_SECONDS} s; start "
@@ -107,11 +114,11 @@ class _Cluster(FileExecutor):
         require_portable([path.stat().st_size for path in reads], subject)
         sent = self._executor.submit(
             carry_out,
-            self._at_hand(function, function, 0),
+            self._shared(function, function, 0),
             args,
             named,
             [path.as_posix() for path in reads],
-            *map(self._file_at_hand, reads),
+            *map(self._shared_file, reads),
         )
         future: Future[Any] = Future()
         sent.add_done_callback(lambda done: self._settle(done, future, subject))
@@ -121,17 +128,17 @@ class _Cluster(FileExecutor):
         self._watch.stop()
         self._kept.clear()
 
-    def _file_at_hand(self, path: Path) -> distributed.Future[Any]:
+    def _shared_file(self, path: Path) -> distributed.Future[Any]:
         content = path.read_bytes()
-        return self._at_hand(hashlib.sha256(content).digest(), content, len(content))
+        return self._shared(hashlib.sha256(content).digest(), content, len(content))
 
-    def _at_hand(self, name: Hashable, piece: Any, size: int) -> distributed.Future[Any]:
-        """Something that tasks name and do not carry: what is used again is not sent again.
+    def _shared(self, name: Hashable, value: Any, size: int) -> distributed.Future[Any]:
+        """Send a value to the workers once; tasks refer to it instead of carrying it.
 
-        As the result of a task, it is made anew if the last worker that has it dies.
+        As the result of a task, it is sent anew if the last worker that has it dies.
         """
         if name not in self._kept:
-            future = self._client.submit(itself, piece, pure=False, resources=self._needed)
+            future = self._client.submit(itself, value, pure=False, resources=self._needed)
             self._kept[name] = future, size
         self._kept.move_to_end(name)
         while sum(size for _, size in self._kept.values()) > _KEPT_BYTES and len(self._kept) > 1:
@@ -139,21 +146,26 @@ class _Cluster(FileExecutor):
         return self._kept[name][0]
 
     def _settle(self, done: Future[Returned], future: Future[Any], subject: str) -> None:
-        """Pass on how a task went, when its files are where they belong."""
+        """Store the files that a task left, and pass its result or its error on."""
         try:
             future.set_result(put_away(done.result()))
         except CancelledError:
-            gone = f"{self._address}: the scheduler is gone; run the same command again to go on"
-            future.set_exception(AfterimageError(gone))
+            message = f"{self._address}: the scheduler is gone; run the same command again to go on"
+            future.set_exception(AfterimageError(message))
         except distributed.KilledWorker:
-            died = f"{subject}: every worker that had it died (killed, or out of memory)"
-            way_out = "try again; or leave that clip out, or one that was under way beside it"
-            future.set_exception(AfterimageError(f"{died}; {way_out}"))
+            message = (
+                f"{subject}: every worker that had it died (killed, or out of memory); try again; "
+                "or leave that clip out, or one that was under way beside it"
+            )
+            future.set_exception(AfterimageError(message))
         except Exception as error:
             future.set_exception(self._explained(error))
 
     def _explained(self, error: Exception) -> Exception:
-        """The scheduler looks into what it passes on, and needs the code for that."""
+        """Turn the scheduler's complaint about code that it does not have into one line.
+
+        It looks into what it passes on, and needs the code for that.
+        """
         if isinstance(error, RuntimeError) and "deserialization" in str(error):
             return AfterimageError(
                 f"{self._address}: the scheduler does not understand this run; start it in this "
@@ -163,7 +175,7 @@ class _Cluster(FileExecutor):
 
 
 class _Watch:
-    """Looks, from time to time, who is there, and names those that are refused."""
+    """A watch over the workers that counts those of our versions, and names the refused ones."""
 
     def __init__(self, client: distributed.Client, needed: Mapping[str, float]) -> None:
         self.admitted = 0
@@ -175,12 +187,12 @@ class _Watch:
         threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """End the watch."""
         self._stopped.set()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            # A scheduler that is gone is told by the tasks that were with it.
+            # The tasks that were with a scheduler report that it is gone.
             with suppress(Exception):
                 self._glance(self._client.scheduler_info(n_workers=-1)["workers"])
             self._stopped.wait(_GLANCE_SECONDS)
@@ -199,7 +211,7 @@ class _Watch:
             self.somebody.set()
 
     def _unlike(self, offers: Mapping[str, float]) -> str:
-        """In what a worker's versions are not ours; nothing, as a rule."""
+        """Say which of a worker's versions are not ours; nothing, as a rule."""
         theirs, ours = _versions(offers), _versions(self._needed)
         if not theirs:
             return "it was not started with `python -m stages.commands.worker`"
@@ -211,6 +223,6 @@ class _Watch:
 
 
 def _versions(offers: Mapping[str, float]) -> dict[str, str]:
-    """Versions by name, from the names of resources."""
+    """Read versions by name from the names of resources."""
     named = (name.split(" ", 2) for name in offers if name.startswith(f"{_NAME} "))
     return {name: version for _, name, version in named}

@@ -1,4 +1,4 @@
-"""What every stage is handed to spread its work with, wherever that is done."""
+"""The executor that every stage spreads its work with, wherever that is done."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -18,17 +18,17 @@ class FileExecutor(Executor, ABC):
     @property
     @abstractmethod
     def width(self) -> int:
-        """How many tasks can be worked on at a time, as things are now; at least 1."""
+        """The number of tasks that can be worked on at a time now; at least 1."""
 
     @abstractmethod
     def submit_reading(
         self, reads: Sequence[Path], function: Callable[..., Any], /, *args: Any, **named: Any
     ) -> Future[Any]:
-        """As ``submit``, for a task that opens these files of the project."""
+        """Submit a task that opens these files of the project; otherwise as ``submit``."""
 
 
 def subject_of(*args: Any) -> str:
-    """What a task with these arguments is about, for a message: the clip's id, as a rule."""
+    """Name the subject of a task with these arguments, for a message: the clip's id, as a rule."""
     item = args[0] if args else ""
     if isinstance(item, str | int):
         return str(item)

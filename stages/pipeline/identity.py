@@ -1,4 +1,4 @@
-"""What a result may depend on besides parameters and clips: the versions that computed it."""
+"""The versions that a result may depend on, besides parameters and clips."""
 
 import hashlib
 import json
@@ -9,20 +9,20 @@ from importlib.metadata import version
 from stages.pipeline.scratch import code
 from stages.video.ffmpeg import executable, x264_build
 
-# Whose arithmetic enters a result.
+# Packages whose arithmetic enters a result.
 _PACKAGES = ("cma", "numpy", "opencv-python-headless", "scikit-image", "scipy")
 
 
 def identity() -> dict[str, str]:
-    """What has to be the same wherever one run is computed, by name."""
+    """Return the versions, by name, that have to be the same wherever one run is computed."""
     shown = subprocess.run([executable(), "-version"], capture_output=True, check=True).stdout
-    told = shown.decode(errors="replace").split()
+    words = shown.decode(errors="replace").split()
     return {
         # Functions of a stage travel as this version's bytecode.
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "project": _digest(json.dumps(code())),
         "packages": _digest(json.dumps([(name, version(name)) for name in _PACKAGES])),
-        "ffmpeg": f"{told[2] if len(told) > 2 else 'unknown'} {_digest(shown.decode())}",
+        "ffmpeg": f"{words[2] if len(words) > 2 else 'unknown'} {_digest(shown.decode())}",
         "x264": x264_build(),
     }
 

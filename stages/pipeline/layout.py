@@ -1,4 +1,4 @@
-"""Where each stage leaves what it makes."""
+"""Paths of everything that the stages make."""
 
 from pathlib import Path, PurePosixPath
 
@@ -14,8 +14,6 @@ FOLDERS = tuple(
 
 CLIPS = Path("data/clips")
 MANIFEST = Path("data/clips.csv")
-# No stage's output, so that `dvc repro` leaves it alone, and Git may keep it.
-UCF101_CHECKSUMS = Path("data/ucf101.sha256")
 COMPRESSED = Path("data/compressed")
 COMPRESSED_TABLE = Path("data/compressed.csv")
 SIGNATURE = Path("data/signature.json")
@@ -30,69 +28,78 @@ REPORT = Path("report")
 
 
 def clip(clip_id: str) -> Path:
-    """The file of a clip, as it came."""
+    """Return the path of a clip, as it came."""
     return _inside(CLIPS, clip_id)
 
 
 def compressed(clip_id: str) -> Path:
-    """The compressed file of a clip."""
+    """Return the path of a clip's compressed version."""
     return _named(COMPRESSED, clip_id)
 
 
 def marked(clip_id: str) -> Path:
-    """The marked version of a test clip, before any codec."""
+    """Return the path of a test clip's marked version, before any codec."""
     return _named(MARKED, clip_id)
 
 
 def metrics(stage: str) -> Path:
-    """The metrics of a stage."""
+    """Return the path of a stage's metrics."""
     return Path("metrics") / f"{stage}.json"
 
 
 def sweep_table(row: str) -> Path:
-    """The scores of a row of the sweep."""
+    """Return the path of the scores of a row of the sweep."""
     return Path("data/sweep") / f"{row}.csv"
 
 
 def sweep_metrics(row: str) -> Path:
-    """The metrics of a row of the sweep."""
+    """Return the path of the metrics of a row of the sweep."""
     return Path("metrics/sweep") / f"{row}.json"
 
 
 def all_baseline_metrics() -> list[Path]:
-    """The metrics of every baseline that was run, by name."""
+    """List the metrics of every baseline that was run, by name."""
     return sorted(Path("metrics/baseline").glob("*.json"))
 
 
 def picture(clip_id: str) -> Path:
-    """A test clip's middle frame: original, marked, and the difference enlarged."""
+    """Return the path of a picture of a test clip's middle frame.
+
+    It shows the original, the marked version, and the difference enlarged.
+    """
     path = _inside(PICTURES, clip_id)
     return path.with_name(f"{path.name}.png")
 
 
 def baseline(method: str) -> Path:
-    """What a baseline learned and scored: `signature.json`, `history.csv` and `scores.csv`."""
+    """Return the folder of a baseline's results.
+
+    It holds `signature.json`, `history.csv` and `scores.csv`.
+    """
     return Path("data/baseline") / method
 
 
 def baseline_metrics(method: str) -> Path:
-    """The metrics of a baseline."""
+    """Return the path of a baseline's metrics."""
     return Path("metrics/baseline") / f"{method}.json"
 
 
 def baseline_cost(method: str) -> Path:
-    """What a baseline took: no result, and tracked by nobody."""
+    """Return the path of what a baseline cost: no result, and tracked by nobody."""
     return Path("data/baseline_cost") / f"{method}.json"
 
 
 def _named(folder: Path, clip_id: str) -> Path:
-    """What a stage made of a clip: Matroska, with the clip's name before the suffix."""
+    """Return the path of a Matroska file with the clip's name before the suffix."""
     path = _inside(folder, clip_id)
     return path.with_name(f"{path.name}.mkv")
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """A path below a folder, by a name that came from outside: from a file or an archive."""
+    """Return a path below a folder, by a name that came from outside: from a file or an archive.
+
+    Raises ``AfterimageError`` if it would lie elsewhere.
+    """
     parts = PurePosixPath(name)
     if parts.is_absolute() or ".." in parts.parts or "\0" in name:
         raise AfterimageError(f"a clip called {name!r} would lie outside of {folder}")

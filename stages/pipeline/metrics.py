@@ -1,4 +1,4 @@
-"""Metrics and tables on disk: rounded, sorted, and without anything that is not a result."""
+"""Metrics and tables on disk: rounded, and without anything that is not a result."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,21 @@ Metric = float | int | Mapping[str, "Metric"]
 
 
 def write_metrics(path: Path, metrics: Mapping[str, Metric]) -> None:
-    """Write numbers, or named groups of them, as JSON."""
+    """Write numbers, or named groups of them, as JSON.
+
+    Raises ``ValueError`` at a number that JSON does not have, such as NaN.
+    """
     write_text(path, json.dumps(_rounded(metrics), indent=2, allow_nan=False) + "\n")
 
 
+def read_metrics(path: Path) -> dict[str, Any]:
+    """Read what ``write_metrics`` wrote."""
+    metrics: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return metrics
+
+
 def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows as CSV."""
+    """Write rows as CSV, with the columns of the first row in its order."""
     table = pd.DataFrame([_rounded(row) for row in rows])
     write_text(path, table.to_csv(index=False, lineterminator="\n"))
 

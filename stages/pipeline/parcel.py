@@ -1,4 +1,4 @@
-"""A task that is sent away, with the files that it reads; and its result, with those it left."""
+"""Parcels between a run and its workers: a task with its files, a result with new ones."""
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -10,13 +10,13 @@ from typing import Any
 from stages.common.errors import AfterimageError
 from stages.common.files import write_bytes
 
-# Files of one task, in either direction, in bytes. A message is held in memory as a whole.
+# Files of one task, in either direction, in bytes at most. A message is held in memory as a whole.
 MOST_BYTES = 512 << 20
 
 
 @dataclass(frozen=True)
 class Returned:
-    """What came of a task: its result, and the content of every file that it left, by name."""
+    """The result of a task, and the content of every file that it left, by name."""
 
     result: Any
     files: dict[str, bytes]
@@ -29,7 +29,7 @@ def carry_out(
     names: Sequence[str],
     *contents: bytes,
 ) -> Returned:
-    """On a worker: call a function in a folder that has these files and no others."""
+    """Call a function, on a worker, in a folder that has these files and no others."""
     with tempfile.TemporaryDirectory(prefix="afterimage-") as folder, chdir(folder):
         for name, content in zip(names, contents, strict=True):
             write_bytes(_inside(name), content)
@@ -37,28 +37,29 @@ def carry_out(
         return Returned(result, _left_behind(set(names)))
 
 
-def itself(piece: Any) -> Any:
-    """On a worker: a piece that more than one task needs."""
-    return piece
+def itself(value: Any) -> Any:
+    """Return a value, on a worker, that more than one task needs."""
+    return value
 
 
 def put_away(returned: Returned) -> Any:
-    """Back in the project: store what the task left, and return its result."""
+    """Store the files that a task left, back in the project, and return its result."""
     for name, content in returned.files.items():
         write_bytes(_inside(name), content)
     return returned.result
 
 
-def require_portable(sizes: Sequence[int], what: str) -> None:
+def require_portable(sizes: Sequence[int], subject: str) -> None:
     """Raise ``AfterimageError`` if files of these sizes in bytes are too much for one task."""
     if sum(sizes) > MOST_BYTES:
         raise AfterimageError(
-            f"{what}: {sum(sizes) / 1e6:.0f} MB of files, but at most {MOST_BYTES / 1e6:.0f} MB "
+            f"{subject}: {sum(sizes) / 1e6:.0f} MB of files, but at most {MOST_BYTES / 1e6:.0f} MB "
             "travel with a task; take fewer frames, or run without AFTERIMAGE_SCHEDULER"
         )
 
 
 def _left_behind(known: set[str]) -> dict[str, bytes]:
+    """Read all files of the current folder that are new."""
     paths = [path for path in sorted(Path().rglob("*")) if path.is_file()]
     new = [path for path in paths if path.as_posix() not in known]
     require_portable([path.stat().st_size for path in new], "what the task left")
@@ -66,7 +67,10 @@ def _left_behind(known: set[str]) -> dict[str, bytes]:
 
 
 def _inside(name: str) -> Path:
-    """A path in the current folder, by a name that came from elsewhere."""
+    """Return a path in the current folder, by a name that came from elsewhere.
+
+    Raises ``AfterimageError`` if it would lie outside.
+    """
     path = Path(name)
     if path.is_absolute() or ".." in path.parts:
         raise AfterimageError(f"{name!r} is not in the project: only files in it travel")

@@ -22,31 +22,40 @@ WORKERS, START_METHOD = "AFTERIMAGE_WORKERS", "AFTERIMAGE_START_METHOD"
 
 
 def count() -> int:
-    """How many processes to use: ``AFTERIMAGE_WORKERS``, or one a processor. Changes no result."""
-    asked = os.environ.get(WORKERS, "")
-    if not asked:
+    """Return the number of processes: ``AFTERIMAGE_WORKERS``, or one a processor.
+
+    It changes no result. Raises ``AfterimageError`` if the variable is no number from 1 to 1024.
+    """
+    setting = os.environ.get(WORKERS, "")
+    if not setting:
         return (
             len(os.sched_getaffinity(0))
             if hasattr(os, "sched_getaffinity")
             else os.cpu_count() or 1
         )
-    if not asked.isdecimal() or not 1 <= int(asked) <= 1024:
-        raise AfterimageError(f"{WORKERS} = {asked!r}: must be a whole number from 1 to 1024")
-    return int(asked)
+    if not setting.isdecimal() or not 1 <= int(setting) <= 1024:
+        raise AfterimageError(f"{WORKERS} = {setting!r}: must be a whole number from 1 to 1024")
+    return int(setting)
 
 
 def start_method() -> str:
-    """How processes come to be: ``AFTERIMAGE_START_METHOD``, or spawn. Changes no result."""
-    asked = os.environ.get(START_METHOD, "") or "spawn"
+    """Return the way processes are started: ``AFTERIMAGE_START_METHOD``, or spawn.
+
+    It changes no result. Raises ``AfterimageError`` if this system does not know it.
+    """
+    method = os.environ.get(START_METHOD, "") or "spawn"
     known = multiprocessing.get_all_start_methods()
-    if asked not in known:
-        raise AfterimageError(f"{START_METHOD} = {asked!r}: must be one of {', '.join(known)}")
-    return asked
+    if method not in known:
+        raise AfterimageError(f"{START_METHOD} = {method!r}: must be one of {', '.join(known)}")
+    return method
 
 
 @contextmanager
 def processes() -> Iterator[FileExecutor]:
-    """A pool of processes; what is still waiting is dropped if the stage fails."""
+    """Yield a pool of processes; tasks that are still waiting are dropped if the stage fails.
+
+    Raises ``AfterimageError`` with the reason if a process dies.
+    """
     with tempfile.TemporaryDirectory(prefix="afterimage-") as notes:
         pool = _Pool(Path(notes))
         try:
@@ -59,7 +68,7 @@ def processes() -> Iterator[FileExecutor]:
 
 
 class _Pool(ProcessPoolExecutor, FileExecutor):
-    """Processes of which each notes what it is about to do, so that a death can be explained."""
+    """A pool whose processes note what they are about to do, so that a death can be explained."""
 
     def __init__(self, notes: Path) -> None:
         super().__init__(
@@ -75,7 +84,7 @@ class _Pool(ProcessPoolExecutor, FileExecutor):
         return count()
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        future = super().submit(_noted, self._notes, function, *args, **named)
+        future = super().submit(_note_and_run, self._notes, function, *args, **named)
         self._members.update(multiprocessing.active_children())
         return future
 
@@ -90,13 +99,17 @@ class _Pool(ProcessPoolExecutor, FileExecutor):
         return self.submit(function, *args, **named)
 
     def cause_of_death(self) -> str:
-        """One line on the process that died; the others were ended because of it."""
-        dead = [one for one in self._members if one.exitcode not in {None, 0, -signal.SIGTERM}]
+        """Explain in one line how a process died; the others were ended because of it."""
+        dead = [
+            process
+            for process in self._members
+            if process.exitcode not in {None, 0, -signal.SIGTERM}
+        ]
         if not dead:
             return "a worker process was ended by somebody else; run the same command again"
         status, note = dead[0].exitcode or 0, self._notes / str(dead[0].pid)
-        noted = note.read_text(encoding="utf-8") if note.exists() else ""
-        subject = f"{noted}: " if noted else ""
+        task = note.read_text(encoding="utf-8") if note.exists() else ""
+        subject = f"{task}: " if task else ""
         if status == -signal.SIGKILL:
             return (
                 f"{subject}a worker process died (killed, or out of memory); set {WORKERS} "
@@ -106,15 +119,15 @@ class _Pool(ProcessPoolExecutor, FileExecutor):
         return f"{subject}a worker process died ({how}); leave that clip out, or try again"
 
 
-def _noted(notes: Path, function: Callable[..., Result], *args: Any, **named: Any) -> Result:
-    """In a worker: note what is worked on, and do it."""
+def _note_and_run(notes: Path, function: Callable[..., Result], *args: Any, **named: Any) -> Result:
+    """Note, in a worker, what is worked on, and do it."""
     with suppress(OSError):
         Path(notes, str(os.getpid())).write_text(subject_of(*args), encoding="utf-8")
     return function(*args, **named)
 
 
 def _follow_the_parent() -> None:
-    """In a worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    """Leave Ctrl-C to the parent, in a worker, and end when the parent is gone, however it went."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 

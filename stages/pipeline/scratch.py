@@ -1,6 +1,6 @@
-"""Finished pieces of a stage, kept until the whole stage is done, so that a kill loses none.
+"""Finished parts of a stage, kept until the whole stage is done, so that a kill loses none.
 
-DVC deletes a stage's outputs before it runs; this folder is its own. A piece is stored under a
+DVC deletes a stage's outputs before it runs; this folder is its own. A part is stored under a
 digest of everything that it depends on, so a stale one is never found.
 """
 
@@ -15,21 +15,21 @@ ROOT = Path(".scratch")
 
 
 def digest(*parts: Any) -> str:
-    """A name for what depends on these parts (plain data, in JSON's sense) and on the code."""
+    """Name a result that depends on these parts (plain data, in JSON's sense) and on the code."""
     content = json.dumps([code(), *parts], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 @functools.cache
 def code() -> list[tuple[str, str]]:
-    """Every source file of the project, and its SHA-256."""
+    """List every source file of the project with its SHA-256."""
     package = Path(__file__).parents[1]
     sources = sorted(package.rglob("*.py"))
     return [(path.relative_to(package).as_posix(), file_digest(path)) for path in sources]
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's content."""
+    """Compute the SHA-256 of a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -41,10 +41,10 @@ class Scratch:
         self.folder = ROOT / stage
 
     def path(self, name: str) -> Path:
-        """Where the piece of this name is, or will be."""
+        """Return the path of a name, and make sure that its folder is there."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / name
 
     def clear(self) -> None:
-        """Forget all pieces: the stage has succeeded."""
+        """Remove everything: the stage has succeeded."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Running a stage: parameters in, one line out if something is wrong."""
+"""The frame around a stage: it reads the parameters, and reports an error in one line."""
 
 import logging
 import os
@@ -13,7 +13,7 @@ from stages.common.command_line import report_errors
 from stages.common.files import remove_remains
 from stages.pipeline import layout
 from stages.pipeline.params import Params
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
 
 # DVC names the stage to the command that it runs.
 UNDER_DVC = "DVC_STAGE"
@@ -33,7 +33,7 @@ def run(stage: Callable[[Params], None]) -> None:
 
 
 def _end_with_the_parent() -> None:
-    """If DVC is killed, stop too: its next run must not find somebody still at work."""
+    """Stop when DVC is killed: its next run must not find a stage still at work."""
     ours = psutil.Process()
     above = _ids_above(ours)
 
@@ -46,7 +46,7 @@ def _end_with_the_parent() -> None:
 
 
 def _ids_above(ours: psutil.Process) -> list[int]:
-    """Process ids from the parent to DVC; another list than before once one of them is gone."""
+    """List the process ids from the parent to DVC; the list changes once one of them is gone."""
     try:
         parent = psutil.Process(ours.ppid())
         # DVC asks a shell to run the command. Some put themselves in its place; others stay, and

@@ -1,7 +1,7 @@
-"""The one place where work is spread: a stage maps one function over its clips.
+"""The workers of a run: a stage maps one function over its clips, and cannot tell who does it.
 
-By processes of this machine, or, if ``AFTERIMAGE_SCHEDULER`` names a scheduler of Dask, by the
-workers of a cluster. A stage cannot tell, and neither can its results.
+They are processes of this machine, or, if ``AFTERIMAGE_SCHEDULER`` names a scheduler of Dask, the
+workers of a cluster. The results are the same.
 """
 
 import os
@@ -28,7 +28,10 @@ _AHEAD = 2
 
 @contextmanager
 def workers() -> Iterator[FileExecutor]:
-    """Who does the work; what is still waiting is dropped if the stage fails."""
+    """Yield the executor of a stage; tasks that are still waiting are dropped if the stage fails.
+
+    Raises ``AfterimageError`` if a cluster is asked for that cannot be had.
+    """
     address = os.environ.get(SCHEDULER, "")
     if not address:
         with processes() as pool:
@@ -58,15 +61,15 @@ def map_items(
     Parameters
     ----------
     pool : from ``workers``.
-    function : what is done with an item.
+    function : done with each item.
     items : a task each.
-    label, unit : for the progress.
-    reads : the files that an item's task reads.
+    label, unit : of the progress.
+    reads : returns the files that an item's task reads.
 
     Returns
     -------
-    The results in the order of the items: small ones, for all are kept. What is large, a task
-    leaves in a file.
+    The results in the order of the items: small ones, for all are kept. A task leaves large ones in
+    a file.
     """
     with progress(label, len(items), unit) as advance:
         return list(in_order(pool, function, items, reads=reads, each=advance))
@@ -80,7 +83,7 @@ def in_order(
     reads: Callable[[Item], Sequence[Path]] = lambda _: (),
     each: Callable[[], object] = lambda: None,
 ) -> Iterator[Result]:
-    """The results in the order of the items; only a few items are on their way at a time.
+    """Yield the results in the order of the items; only a few items are on their way at a time.
 
     ``each`` is called whenever a task is done; the first error is raised as soon as it happens.
     """

@@ -1,13 +1,16 @@
-"""What every source hands out."""
+"""The protocol between the stage `fetch` and a source of clips."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from stages.common.section import Configurable
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What a data set itself says of a clip; empty where it says nothing.
+    """The labels that a data set itself gives a clip; empty where it gives none.
 
     Attributes
     ----------
@@ -50,3 +53,31 @@ class Offer(Protocol):
     def store(self, path: Path) -> None:
         """Write the clip's file; the caller makes the write atomic."""
         ...
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What `fetch` tells every source.
+
+    Attributes
+    ----------
+    clips : the folder that the clips will be stored in, below the names in their ids.
+    group_regex : searched in file names; what its groups match names the source recording.
+    """
+
+    clips: Path
+    group_regex: str
+
+
+@dataclass(frozen=True)
+class Source(Configurable):
+    """A record in `stages/sources`: where clips come from.
+
+    Attributes
+    ----------
+    settings : the type of `fetch.<name>` in `params.yaml`, where <name> is the record's.
+    list_offers : lists the clips, given those settings. It raises ``AfterimageError`` with a text
+        that begins with the key at fault, such as ``fetch.folder: ``.
+    """
+
+    list_offers: Callable[[Any, Intake], Sequence[Offer]]

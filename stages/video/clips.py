@@ -27,12 +27,12 @@ class Clip:
     path : where the file is, as it came.
     kind : ``natural``, or the name of a test pattern.
     group : the source recording.
-    class_name, clip_number : what the data set itself says is seen, and which part of its group
-        the clip is; empty where it says nothing.
+    class_name, clip_number : the data set's own labels: what is seen, and which part of its group
+        the clip is; empty where it has none.
     split : ``train`` or ``test``, or ``none`` for a test pattern.
     width, height, fit : the frame that the clip is normalised to, in pixels.
     fps : frames per second, as a fraction.
-    frames : how many frames are used, from the first.
+    frames : number of frames that are used, from the first.
     sha256 : of the file, so that whoever depends on the manifest depends on the clips.
     """
 
@@ -52,7 +52,7 @@ class Clip:
 
     @property
     def file(self) -> Path:
-        """``path`` as one."""
+        """The path of the file."""
         return Path(self.path)
 
     def read(self) -> Frames:
@@ -68,7 +68,7 @@ def write_manifest(clips: Iterable[Clip], path: Path) -> None:
 
 
 def read_manifest(path: Path) -> list[Clip]:
-    """Read the manifest that ``write_manifest`` wrote."""
+    """Read a manifest. Raises ``AfterimageError``, naming it, if it cannot be read."""
     try:
         # Every cell is text first: a clip may well be called NA, and a group 007.
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -84,12 +84,12 @@ def _clip(row: Mapping[Hashable, Any]) -> Clip:
 
 
 def of_split(clips: Iterable[Clip], split: str) -> list[Clip]:
-    """The natural clips of one split: the ones that a signature is made for."""
+    """Choose the natural clips of one split: those that a signature is made for."""
     return [clip for clip in clips if clip.kind == NATURAL and clip.split == split]
 
 
 def subsample(clips: Sequence[Clip], count: int) -> list[Clip]:
-    """At most ``count`` of the clips, evenly spread over them."""
+    """Choose at most ``count`` of the clips, evenly spread over them."""
     chosen = np.linspace(0, len(clips) - 1, min(count, len(clips))).round().astype(int)
     return [clips[index] for index in chosen]
 
@@ -117,5 +117,5 @@ def split_groups(groups: Sequence[str], *, test_fraction: float, seed: int) -> d
 
 
 def _uniform(text: str) -> float:
-    """A number in [0, 1) that depends on the text alone."""
+    """Map a text to a number in [0, 1) that depends on it alone."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") / 2**48

@@ -1,117 +1,62 @@
-"""What happens to a video between its publisher and its finder, by ffmpeg's own filters.
+"""The record of an edit: a thing that happens to a video besides being encoded.
 
-An edit makes frames of possibly another size, number and rate; `normalised` brings them back to
-the frame that everything is measured in, as it does with any file received.
+Records lie in ``stages/edits``, one in a file of the edit's name, and are found by it.
 """
 
 from collections.abc import Callable
-from fractions import Fraction
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
+from stages.common.records import names, record
+from stages.video.frames import Frames
 
-from stages.video.ffmpeg import run
-from stages.video.frames import Frames, Geometry, from_bytes, raw_input
-
-# An ffmpeg stream and the frames that it carries, to the edited stream.
-Change = Callable[[Any, Frames], Any]
-
-_CUT_SECONDS = 1
-_FRAME_MARK = b"FRAME\n"
+_ROOM = "edits"
 
 
-def edited(frames: Frames, name: str) -> Frames:
-    """The frames after one of the ``EDITS``: of even size, at their new rate."""
-    stream = EDITS[name](raw_input(frames), frames)
-    output = stream.output("pipe:", format="yuv4mpegpipe", pix_fmt="yuv420p")
-    raw, _ = run(output, stdin=frames.raw(), subject=name)
-    return _from_y4m(raw)
+@dataclass(frozen=True)
+class Edit:
+    """A change to a video between its publisher and its finder.
+
+    Frames may come out with another size, number and rate; whoever measures them brings them back
+    to the frame that everything is measured in (``filters.normalised``).
+
+    Attributes
+    ----------
+    label : of its rows in the README and the report; ``{first}`` and ``{last}`` are replaced by the
+        CRFs of the first and of the last encoding, such as ``CRF 28``.
+    before : changes the frames before the codec.
+    after : changes the frames after the codec.
+    least_frames : that a clip must have, for something to be left of it.
+    second_encode : whether the video is encoded a second time.
+    searches_shift : whether the detector has to search for a shift in time.
+    searches_zoom : whether the detector has to search for an enlargement.
+    """
+
+    label: str
+    before: Callable[[Frames], Frames] | None = None
+    after: Callable[[Frames], Frames] | None = None
+    least_frames: int = 1
+    second_encode: bool = False
+    searches_shift: bool = False
+    searches_zoom: bool = False
+
+    def apply_before(self, frames: Frames) -> Frames:
+        """Return what the codec is given."""
+        return self.before(frames) if self.before else frames
+
+    def apply_after(self, frames: Frames) -> Frames:
+        """Return what is made of the decoded frames."""
+        return self.after(frames) if self.after else frames
+
+    def apply(self, frames: Frames) -> Frames:
+        """Return what would come out without a codec."""
+        return self.apply_after(self.apply_before(frames))
 
 
-def grey(frames: Frames) -> Frames:
-    """The frames without colour; luma stays as it is."""
-    i420 = frames.i420.copy()
-    i420[:, frames.height :] = 128
-    return Frames(i420, frames.fps)
+def edit_names() -> tuple[str, ...]:
+    """List the edits that there are records of, in order."""
+    return names(_ROOM)
 
 
-def shifted(frames: Frames, count: int) -> Frames:
-    """The frames without the first ``count``."""
-    return Frames(frames.i420[count:], frames.fps)
-
-
-def normalised(frames: Frames, geometry: Geometry) -> Frames:
-    """The frames brought to a geometry, as those of a file are."""
-    stream = geometry.apply(raw_input(frames))
-    output = stream.output("pipe:", format="rawvideo", fps_mode="passthrough")
-    raw, _ = run(output, stdin=frames.raw(), subject="normalised")
-    return from_bytes(raw, geometry.width, geometry.height, frames.fps)
-
-
-def _from_y4m(raw: bytes) -> Frames:
-    """Frames from a YUV4MPEG2 stream, which tells its own size and rate."""
-    header, _, body = raw.partition(b"\n")
-    fields = {word[:1]: word[1:] for word in header.decode().split()[1:]}
-    width, height = int(fields["W"]), int(fields["H"])
-    size = len(_FRAME_MARK) + width * height * 3 // 2
-    marked = np.frombuffer(body, np.uint8).reshape(-1, size)
-    i420 = marked[:, len(_FRAME_MARK) :].reshape(-1, height * 3 // 2, width)
-    return Frames(np.ascontiguousarray(i420), Fraction(fields["F"].replace(":", "/")))
-
-
-# --- the edits -------------------------------------------------------------------------------
-
-
-def _scaled(factor: float) -> Change:
-    def change(stream: Any, frames: Frames) -> Any:
-        width, height = (2 * round(side * factor / 2) for side in (frames.width, frames.height))
-        return stream.filter("scale", width, height, flags="bicubic+accurate_rnd+bitexact")
-
-    return change
-
-
-def _cropped(share: float) -> Change:
-    """Cut away a share of the width and of the height, half on each side, and enlarge the rest."""
-
-    def change(stream: Any, frames: Frames) -> Any:
-        width, height = (
-            2 * round(side * (1 - share) / 2) for side in (frames.width, frames.height)
-        )
-        return stream.filter("crop", width, height)
-
-    return change
-
-
-def _letterboxed(stream: Any, frames: Frames) -> Any:
-    """Black bars above and below, a third of the height together: 16:9 shown on 4:3."""
-    return stream.filter("pad", frames.width, 2 * round(frames.height * 2 / 3), -1, -1)
-
-
-def _logo(stream: Any, _: Frames) -> Any:
-    """A white label with a dark stripe in a corner, a fifth of the width."""
-    label = stream.filter("drawbox", "iw*0.76", "ih*0.05", "iw/5", "ih/8", "white@0.9", "fill")
-    return label.filter("drawbox", "iw*0.79", "ih*0.09", "iw*0.14", "ih/25", "black@0.9", "fill")
-
-
-def _cut(stream: Any, frames: Frames) -> Any:
-    first, last = (round(second * frames.fps) for second in (_CUT_SECONDS, -_CUT_SECONDS))
-    kept = stream.filter("trim", start_frame=first, end_frame=len(frames) + last)
-    return kept.filter("setpts", "PTS-STARTPTS")
-
-
-EDITS: dict[str, Change] = {
-    "half size": _scaled(0.5),
-    "double size": _scaled(2),
-    "95 % size": _scaled(0.95),
-    "half frame rate": lambda stream, _: stream.filter("framestep", 2),
-    "crop of 5 %": _cropped(0.05),
-    "letterbox": _letterboxed,
-    "logo": _logo,
-    "brighter": lambda stream, _: stream.filter("eq", brightness=0.1),
-    "darker": lambda stream, _: stream.filter("eq", brightness=-0.1),
-    "more contrast": lambda stream, _: stream.filter("eq", contrast=1.3),
-    "less contrast": lambda stream, _: stream.filter("eq", contrast=0.7),
-    "grey": lambda stream, _: stream.filter("hue", s=0),
-    "mirrored": lambda stream, _: stream.filter("hflip"),
-    "first and last second cut": _cut,
-}
+def edit(name: str) -> Edit:
+    """Load the record of an edit. Raises ``AfterimageError`` if there is none of that name."""
+    return record(_ROOM, name, Edit)

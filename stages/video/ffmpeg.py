@@ -20,7 +20,7 @@ from stages.common.errors import AfterimageError, VideoError
 
 log = logging.getLogger(__name__)
 
-# What a process is fed with.
+# The standard input of a process.
 Content = bytes | memoryview
 
 # A hung ffmpeg must not hang the pipeline; no honest encode of a clip comes near this.
@@ -53,7 +53,7 @@ _CONTEXT = re.compile(r"^\[[^\]]*\]\s*")
 
 @functools.cache
 def executable() -> str:
-    """Path of the bundled ffmpeg."""
+    """Return the path of the bundled ffmpeg."""
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
@@ -65,22 +65,22 @@ def executable() -> str:
 
 @functools.cache
 def version() -> str:
-    """First line of ``ffmpeg -version``, which identifies the codec under test."""
+    """Return the first line of ``ffmpeg -version``, which identifies the codec under test."""
     shown = subprocess.run([executable(), "-version"], capture_output=True, check=True)
     return shown.stdout.decode().splitlines()[0]
 
 
 @functools.cache
 def x264_build() -> str:
-    """The build of x264 in that ffmpeg, as x264 writes it into every video: ``164 r3204 373697b``.
+    """Read the build of x264 from a video that it wrote, such as ``164 r3204 373697b``.
 
     ``ffmpeg -version`` does not tell, and builds of one ffmpeg differ in it.
     """
     picture = ffmpeg.input("color=size=16x16", format="lavfi")
     output = picture.output("pipe:", format="h264", vcodec="libx264", **{"frames:v": 1})
     shown, _ = run(output, subject="x264")
-    found = re.search(rb"x264 - core ([\w ]+)", shown)
-    return found[1].decode().strip() if found else "unknown"
+    build = re.search(rb"x264 - core ([\w ]+)", shown)
+    return build[1].decode().strip() if build else "unknown"
 
 
 def file_input(path: Path, **options: Any) -> Any:
@@ -92,7 +92,7 @@ def file_input(path: Path, **options: Any) -> Any:
 
 
 def reading_seconds(frames: int) -> int:
-    """How long ffmpeg may take to decode so many frames, of any size: a second for each."""
+    """Return the seconds that ffmpeg may take to decode frames of any size: one for each."""
     return STALL_SECONDS + frames
 
 
@@ -110,8 +110,8 @@ def run(
 
     Returns
     -------
-    What ffmpeg wrote to ``pipe:1``, and the beginning of what it complained of at level ``error``
-    (empty for a healthy video).
+    The bytes that ffmpeg wrote to ``pipe:1``, and the beginning of its complaints at level
+    ``error`` (empty for a healthy video).
 
     Raises
     ------
@@ -123,16 +123,16 @@ def run(
     # A damaged video may be complained of without end: on disk, and not in memory.
     with _holding(stdin) as source, tempfile.TemporaryFile() as stderr:
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 _command(output), stdin=source, stdout=subprocess.PIPE, stderr=stderr,
                 timeout=timeout, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise VideoError(f"{subject}: ffmpeg took over {timeout} s, given up") from error
         complaints = _beginning(stderr)
-    if done.returncode != 0:
-        raise _failure(subject, done.returncode, complaints)
-    return done.stdout, complaints
+    if process.returncode != 0:
+        raise _failure(subject, process.returncode, complaints)
+    return process.stdout, complaints
 
 
 def chunks(output: Any, *, size: int, subject: str) -> Iterator[bytearray]:
@@ -185,7 +185,7 @@ def fed(output: Any, *, subject: str) -> Iterator[IO[bytes]]:
 
 
 def _filled(chunk: bytearray, process: subprocess.Popen[bytes], subject: str) -> bool:
-    """Whether there was enough in a process's output to fill the chunk."""
+    """Fill a chunk from a process's output; tell whether there was enough in it."""
     assert process.stdout is not None  # noqa: S101 (for the type checker)
     rest = memoryview(chunk)
     while rest:
@@ -200,7 +200,7 @@ def _filled(chunk: bytearray, process: subprocess.Popen[bytes], subject: str) ->
 
 @contextmanager
 def _holding(content: Content) -> Iterator[IO[bytes]]:
-    """A nameless file to read from: through a pipe it would be fed a few kilobytes at a time."""
+    """Yield a nameless file with the content: a pipe would pass a few kilobytes at a time."""
     in_memory = hasattr(os, "memfd_create")
     with os.fdopen(os.memfd_create("in"), "w+b") if in_memory else tempfile.TemporaryFile() as file:
         file.write(content)
@@ -214,7 +214,7 @@ def _beginning(stderr: IO[bytes]) -> str:
 
 
 def _failure(subject: str, status: int, complaints: str) -> AfterimageError:
-    """What to raise when ffmpeg ended with a status other than 0."""
+    """Return the error to raise when ffmpeg ended with a status other than 0."""
     if status == -signal.SIGKILL:
         return AfterimageError(
             f"{subject}: ffmpeg was killed (out of memory?); set AFTERIMAGE_WORKERS to fewer "
@@ -227,7 +227,7 @@ def _failure(subject: str, status: int, complaints: str) -> AfterimageError:
 
 @contextmanager
 def _started(command: list[str], stderr: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that does not outlive its reader."""
+    """Start a process that does not outlive its reader."""
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, bufsize=0
     ) as process:
@@ -244,7 +244,7 @@ def _command(output: Any) -> list[str]:
 
 
 def first_line(complaints: str) -> str:
-    """The first complaint, without ffmpeg's own context prefixes and pointers, in plain words."""
+    """Return the first complaint, without ffmpeg's own context prefixes, in plain words."""
     line = complaints.splitlines()[0] if complaints else ""
     while _CONTEXT.match(line):
         line = _CONTEXT.sub("", line)

@@ -1,8 +1,10 @@
 """Frames of a video as one array of planar YUV 4:2:0, and reading them from a file."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -13,8 +15,8 @@ from numpy.typing import NDArray
 
 from stages.common.errors import VideoError
 from stages.video.ffmpeg import chunks, file_input, first_line, reading_seconds, run
+from stages.video.planes import PLANES, PlaneName
 
-Plane = Literal["Y", "U", "V"]
 Fit = Literal["crop", "pad", "stretch"]
 Scaler = Literal["fine", "fast"]
 
@@ -36,12 +38,12 @@ class Region(NamedTuple):
 
 @dataclass(frozen=True)
 class Geometry:
-    """The frame that every clip is brought to, and how.
+    """The frame that videos are brought to, and the way that they fit into it.
 
     Attributes
     ----------
     width, height : even, in pixels.
-    fit : what becomes of another aspect ratio.
+    fit : treatment of another aspect ratio.
     scaler : ``fine`` to be looked at (bicubic), or ``fast`` to be averaged (means of areas).
     region : the part of the source's frame that counts; all of it by default.
     """
@@ -103,23 +105,22 @@ class Frames:
     def height(self) -> int:
         return int(self.i420.shape[1] * 2 // 3)
 
-    def plane(self, name: Plane) -> NDArray[np.uint8]:
-        """A view of one plane [shape=(T, H, W) for Y, (T, H / 2, W / 2) for U and V]."""
+    def plane(self, name: PlaneName) -> NDArray[np.uint8]:
+        """Return a view of one plane [shape=(T, H, W) for Y, (T, H / 2, W / 2) for U and V]."""
         flat = self.i420.reshape(len(self), -1)
-        luma = self.width * self.height
-        first, last, scale = {
-            "Y": (0, luma, 1),
-            "U": (luma, luma * 5 // 4, 2),
-            "V": (luma * 5 // 4, luma * 3 // 2, 2),
-        }[name]
-        return flat[:, first:last].reshape(-1, self.height // scale, self.width // scale)
+        shapes = {
+            plane.name: (self.height // plane.scale, self.width // plane.scale)
+            for plane in PLANES.values()
+        }
+        first = sum(math.prod(shapes[other]) for other in takewhile(name.__ne__, PLANES))
+        return flat[:, first : first + math.prod(shapes[name])].reshape(-1, *shapes[name])
 
     def raw(self) -> memoryview:
-        """The bytes that ffmpeg calls ``rawvideo``."""
+        """Return the bytes that ffmpeg calls ``rawvideo``."""
         return np.ascontiguousarray(self.i420).data
 
     def rgb(self) -> NDArray[np.uint8]:
-        """The frames as RGB [shape=(T, H, W, 3)], chroma repeated to full resolution."""
+        """Convert to RGB [shape=(T, H, W, 3)], chroma repeated to full resolution."""
         rgb = np.empty((len(self), self.height, self.width, 3), np.uint8)
         for index, frame in enumerate(self.i420):
             cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420, dst=rgb[index])
@@ -146,8 +147,8 @@ def stream(
     Parameters
     ----------
     path : a video file.
-    geometry : what every frame is brought to.
-    max_frames : how many frames at most, from the first; all by default.
+    geometry : that every frame is brought to.
+    max_frames : most frames to decode, from the first; all by default.
 
     Yields
     ------
@@ -166,7 +167,7 @@ def stream(
 
 
 def _decoding(path: Path, geometry: Geometry, max_frames: int | None) -> Any:
-    """An ffmpeg graph that writes a file's frames to ``pipe:1``, as they are stored."""
+    """Build the graph that writes a file's frames to ``pipe:1``, as they are stored."""
     limit = {} if max_frames is None else {"frames:v": max_frames}
     return geometry.apply(file_input(path).video).output(
         "pipe:", format="rawvideo", fps_mode="passthrough", enc_time_base="filter", **limit
@@ -174,12 +175,12 @@ def _decoding(path: Path, geometry: Geometry, max_frames: int | None) -> Any:
 
 
 def from_bytes(raw: bytes, width: int, height: int, fps: Fraction) -> Frames:
-    """Frames from the bytes of a raw ``yuv420p`` stream."""
+    """Make frames from the bytes of a raw ``yuv420p`` stream."""
     return Frames(np.frombuffer(raw, np.uint8).reshape(-1, height * 3 // 2, width), fps)
 
 
 def raw_input(frames: Frames) -> Any:
-    """An ffmpeg input that reads the raw frames from ``pipe:0``."""
+    """Build the ffmpeg input that reads these frames, raw, from ``pipe:0``."""
     return ffmpeg.input(
         "pipe:", format="rawvideo", pix_fmt="yuv420p",
         video_size=(frames.width, frames.height), framerate=str(frames.fps), threads=1,

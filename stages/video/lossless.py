@@ -1,4 +1,4 @@
-"""Frames to a file that loses nothing, and back: FFV1 in Matroska."""
+"""Frames in a file that loses nothing: FFV1 in Matroska."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from stages.video.frames import Frames, from_bytes, raw_input
 
 
 def encode_lossless(frames: Frames) -> bytes:
-    """The bytes of an FFV1 file (RFC 9043) that decodes to exactly these frames."""
+    """Encode to the bytes of an FFV1 file (RFC 9043) that decodes to exactly these frames."""
     output = raw_input(frames).output(
         "pipe:", format="matroska", vcodec="ffv1", level=3, g=len(frames), threads=1,
         context=1, fflags="+bitexact", **{"flags:v": "+bitexact"},
@@ -16,7 +16,7 @@ def encode_lossless(frames: Frames) -> bytes:
 
 
 def decode_lossless(path: Path, like: Frames) -> Frames:
-    """Read what ``encode_lossless`` made of frames of the shape and rate of ``like``."""
+    """Read a file of ``encode_lossless``; the frames were of the shape and rate of ``like``."""
     stream = file_input(path).output("pipe:", format="rawvideo", fps_mode="passthrough")
     raw, _ = run(stream, subject=str(path))
     return from_bytes(raw, like.width, like.height, like.fps)

@@ -1,4 +1,4 @@
-"""Pictures for the eye: a frame, the same frame distorted, and what is between them, enlarged."""
+"""Pictures for the eye: a frame, the same frame distorted, and the enlarged difference."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ GAIN = 16
 
 
 def comparison(reference: Frames, distorted: Frames, gain: int = GAIN) -> NDArray[np.uint8]:
-    """The middle frame of both, and grey plus ``gain`` times the difference, side by side.
+    """Put both middle frames, and grey plus ``gain`` times their difference, side by side.
 
-    RGB, uint8 [shape=(H, 3 * W, 3)].
+    Returns RGB, uint8 [shape=(H, 3 * W, 3)].
     """
     before, after = (middle_frame(frames) for frames in (reference, distorted))
     difference = 128 + gain * (after.astype(np.int16) - before)
@@ -24,13 +24,13 @@ def comparison(reference: Frames, distorted: Frames, gain: int = GAIN) -> NDArra
 
 
 def middle_frame(frames: Frames) -> NDArray[np.uint8]:
-    """The middle frame, RGB, uint8 [shape=(H, W, 3)]."""
+    """Return the middle frame, RGB, uint8 [shape=(H, W, 3)]."""
     middle = slice(len(frames) // 2, len(frames) // 2 + 1)
     return np.asarray(Frames(frames.i420[middle], frames.fps).rgb()[0])
 
 
 def png(rgb: NDArray[np.uint8]) -> bytes:
-    """The bytes of an RGB picture [shape=(H, W, 3)] as PNG."""
+    """Encode an RGB picture [shape=(H, W, 3)] as PNG."""
     return cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
@@ -40,7 +40,7 @@ def write_png(path: Path, rgb: NDArray[np.uint8]) -> None:
 
 
 def read_png(path: Path) -> NDArray[np.uint8]:
-    """Read what ``write_png`` wrote."""
+    """Read a PNG as RGB, uint8 [shape=(H, W, 3)]."""
     bgr = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     if bgr is None:
         raise AfterimageError(f"{path}: not a picture")

@@ -1,4 +1,4 @@
-"""What a video file holds, found by decoding it: containers lie about frame counts."""
+"""The content of a video file, found by decoding it: containers lie about frame counts."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -39,7 +39,7 @@ def probe(path: Path, geometry: Geometry, *, max_frames: int) -> Probe:
 
 
 def _frame_rate(times: list[int], time_base: Fraction) -> Fraction:
-    """Mean rate of the frames, in lowest terms near the recorded one."""
+    """Compute the mean rate of the frames, in lowest terms near the recorded one."""
     elapsed = (times[-1] - times[0]) * time_base
     if elapsed <= 0:
         return Fraction(25)

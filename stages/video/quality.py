@@ -1,4 +1,4 @@
-"""How far a distorted video is from its reference: PSNR over RGB, SSIM and VMAF."""
+"""The distance of a distorted video from its reference: PSNR over RGB, SSIM and VMAF."""
 
 import json
 import math
@@ -37,14 +37,15 @@ class RgbReference:
 
     @classmethod
     def of(cls, frames: Frames) -> "RgbReference":
+        """Convert frames, once."""
         return cls(frames, frames.rgb())
 
     def every(self, step: int) -> "RgbReference":
-        """The same of every so many frames."""
+        """Return the same with every so many frames only."""
         return RgbReference(Frames(self.frames.i420[::step], self.frames.fps), self.rgb[::step])
 
     def psnr(self, distorted: Frames) -> float:
-        """Peak signal-to-noise ratio in dB of a whole clip, over R, G and B (BT.601, 8 bit)."""
+        """Compute the PSNR in dB of a whole clip, over R, G and B (BT.601, 8 bit)."""
         _require_same_shape(self.frames, distorted)
         total = 0.0
         for before, after in zip(self.rgb, distorted.i420, strict=True):
@@ -54,19 +55,19 @@ class RgbReference:
 
 
 def psnr_rgb(reference: Frames, distorted: Frames) -> float:
-    """As ``RgbReference.psnr``, of a reference that is used once."""
+    """Compute ``RgbReference.psnr`` for a reference that is used once."""
     return RgbReference.of(reference).psnr(distorted)
 
 
 def psnr_of(mean_squared_error: float) -> float:
-    """PSNR in dB of 8-bit samples, capped at ``MAX_PSNR_DB``."""
+    """Compute the PSNR in dB of 8-bit samples, capped at ``MAX_PSNR_DB``."""
     if mean_squared_error <= 0:
         return MAX_PSNR_DB
     return min(MAX_PSNR_DB, 10 * math.log10(255**2 / mean_squared_error))
 
 
 def measure(reference: Frames, distorted: Frames) -> Quality:
-    """All three measures of a clip; SSIM (Wang et al., 2004) and VMAF (v0.6.1) by libvmaf."""
+    """Take all three measures of a clip; SSIM (Wang et al., 2004) and VMAF (v0.6.1) by libvmaf."""
     _require_same_shape(reference, distorted)
     with tempfile.TemporaryDirectory(prefix="afterimage-") as folder:
         paths = [Path(folder) / name for name in ("distorted", "reference")]

@@ -84,15 +84,15 @@ def test_step_sizes_are_those_of_h264():
 @pytest.mark.parametrize("rounding", ["soft", "hard"])
 def test_more_compression_leaves_less(natural, rounding):
     few = replace(natural, i420=natural.i420[:4])
-    found = [psnr_rgb(few, Proxy(crf, rounding).round_trip(few)) for crf in (10, 28, 45)]
-    assert found == sorted(found, reverse=True)
+    psnr = [psnr_rgb(few, Proxy(crf, rounding).round_trip(few)) for crf in (10, 28, 45)]
+    assert psnr == sorted(psnr, reverse=True)
 
 
 def test_the_soft_proxy_is_kinder_than_the_hard_one_and_both_than_the_codec(natural):
     """The reported mismatch: a mark that is trained here meets more loss than it was shown."""
     soft, hard, real = (
-        psnr_rgb(natural, one.round_trip(natural))
-        for one in (Proxy(28, "soft"), Proxy(28, "hard"), Codec(crf=28))
+        psnr_rgb(natural, channel.round_trip(natural))
+        for channel in (Proxy(28, "soft"), Proxy(28, "hard"), Codec(crf=28))
     )
     assert soft > hard + 3
     assert soft > real + 3

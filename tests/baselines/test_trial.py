@@ -5,21 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stages.baselines.channel import ThroughCodec, ThroughProxy, training_key
+from stages.baselines.channel import ProxyChannel, StraightThroughCodec, training_key
 from stages.baselines.proxy import Proxy
-from stages.baselines.traced import pictures, traced
-from stages.baselines.trial import Trial, run_trial, scores_near
+from stages.baselines.traced import mark_pictures, trace
+from stages.baselines.trial import TracedTrial, run_traced_trial, scores_near
 from stages.signature.detect.detect import statistic
 from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import embed
 from stages.signature.embed.pattern import pattern
 from stages.signature.model.carriers import modulation
 from stages.signature.search.space import COORDINATES, hand_set_vector, to_signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames
-from tests.baselines.conftest import HEADROOM, PSNR_DB
 
-# Off the start, so that every half_period, both planes of chroma and activity have a part.
+DISTORTION = Distortion(45.0)
+# Off x0, so that every half-period, both planes of chroma and activity have a part.
 ELSEWHERE = hand_set_vector() + np.array([
     -5.0, 0.1, 0.2, 0.3, 0.2, -2.5, 3.2, 2.9, -0.5, 0.1, 2.0, 0.3, -0.2, 0.3, -0.4, -0.2,
     -0.4, 0.3, 0.5, 0.4,
@@ -27,7 +28,7 @@ ELSEWHERE = hand_set_vector() + np.array([
 VECTOR = tuple(np.round(ELSEWHERE, 6).tolist())
 
 
-class Nothing(Codec):
+class IdentityCodec(Codec):
     """A codec that changes nothing."""
 
     def round_trip(self, frames, *, subject="clip"):
@@ -35,7 +36,7 @@ class Nothing(Codec):
 
 
 def trial(clip, *channels, vector=VECTOR, **changes):
-    return Trial(vector, "balanced", clip, channels, PSNR_DB, HEADROOM, seed=1, **changes)
+    return TracedTrial(vector, "balanced", clip, channels, DISTORTION, seed=1, **changes)
 
 
 def test_the_traced_mark_is_the_main_lines(small_clips):
@@ -43,10 +44,12 @@ def test_the_traced_mark_is_the_main_lines(small_clips):
     signature = to_signature(np.array(VECTOR), "balanced")
     usable = signature.usable(len(frames))
     carriers = [
-        one for one in traced(np.array(VECTOR), signature, "balanced") if one.carrier in usable
+        traced
+        for traced in trace(np.array(VECTOR), signature, "balanced")
+        if traced.carrier in usable
     ]
     whole = pattern(frames, signature, key)
-    parts = pictures(carriers, frames, key)
+    parts = mark_pictures(carriers, frames, key)
     for plane, residual in whole.items():
         signs = [modulation(carrier.half_period, len(frames)) for carrier in usable]
         again = sum(
@@ -61,28 +64,30 @@ def test_scores_through_the_codec_are_the_main_lines(small_clips):
     clip, codecs = small_clips[0], (Codec(crf=28), Codec(crf=36))
     frames, key = clip.read(), training_key(1, clip.id)
     signature = to_signature(np.array(VECTOR), "balanced")
-    marked = embed(frames, signature, key, psnr_db=PSNR_DB, headroom=HEADROOM)
+    marked = embed(frames, signature, key, psnr_db=DISTORTION.psnr_db, headroom=DISTORTION.headroom)
     expected = Conditions(codecs, threshold=5.0).scores(marked, signature, key)
-    found = run_trial(trial(clip, *map(ThroughCodec, codecs)))
-    assert found.z == pytest.approx(expected, abs=1e-3)
+    scores = run_traced_trial(trial(clip, *map(StraightThroughCodec, codecs)))
+    assert scores.z == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize("rounding", ["soft", "hard"])
 def test_scores_through_the_proxy_are_the_main_lines_but_for_rounding(small_clips, rounding):
     clip, proxy = small_clips[1], Proxy(28, rounding)
     key, signature = training_key(1, clip.id), to_signature(np.array(VECTOR), "balanced")
-    marked = embed(clip.read(), signature, key, psnr_db=PSNR_DB, headroom=HEADROOM)
-    found = run_trial(trial(clip, ThroughProxy(proxy))).z[0]
-    assert found == pytest.approx(statistic(proxy.round_trip(marked), signature, key), rel=0.1)
+    marked = embed(
+        clip.read(), signature, key, psnr_db=DISTORTION.psnr_db, headroom=DISTORTION.headroom
+    )
+    scores = run_traced_trial(trial(clip, ProxyChannel(proxy))).z[0]
+    assert scores == pytest.approx(statistic(proxy.round_trip(marked), signature, key), rel=0.1)
 
 
 def test_without_a_mark_the_score_is_the_clips_own(small_clips):
     clip, proxy = small_clips[1], Proxy(28)
     key, signature = training_key(1, clip.id), to_signature(np.array(VECTOR), "balanced")
-    found = run_trial(trial(clip, ThroughProxy(proxy), marked=False)).z[0]
+    scores = run_traced_trial(trial(clip, ProxyChannel(proxy), marked=False)).z[0]
     alone = statistic(proxy.round_trip(clip.read()), signature, key)
-    assert found == pytest.approx(alone, abs=0.2)
-    assert abs(found) < 4
+    assert scores == pytest.approx(alone, abs=0.2)
+    assert abs(scores) < 4
 
 
 def differences(scores, vector, step=1e-5):
@@ -96,11 +101,11 @@ def differences(scores, vector, step=1e-5):
 
 def test_slopes_through_the_soft_proxy_are_finite_differences(small_clips):
     """Through mark, staircase, whitening and statistic, for every coordinate of the vector."""
-    asked = trial(small_clips[0], ThroughProxy(Proxy(28)))
-    found = run_trial(asked)
-    expected = differences(scores_near(asked), VECTOR)
-    assert found.slopes.shape == (2, len(COORDINATES))
-    assert found.slopes == pytest.approx(expected, rel=1e-3, abs=1e-3)
+    traced_trial = trial(small_clips[0], ProxyChannel(Proxy(28)))
+    scores = run_traced_trial(traced_trial)
+    expected = differences(scores_near(traced_trial), VECTOR)
+    assert scores.slopes.shape == (2, len(COORDINATES))
+    assert scores.slopes == pytest.approx(expected, rel=1e-3, abs=1e-3)
     # Nothing is right for being zero.
     assert (np.abs(expected).max(axis=0) > 1e-3).all()
 
@@ -108,21 +113,21 @@ def test_slopes_through_the_soft_proxy_are_finite_differences(small_clips):
 def test_straight_through_is_right_where_the_codec_changes_nothing(small_clips):
     """The identity backward is the true slope of the identity, as the finest proxy has it."""
     clip = small_clips[0]
-    straight = run_trial(trial(clip, ThroughCodec(Nothing())))
-    fine = run_trial(trial(clip, ThroughProxy(Proxy(0, sharpness=1e-3))))
+    straight = run_traced_trial(trial(clip, StraightThroughCodec(IdentityCodec())))
+    fine = run_traced_trial(trial(clip, ProxyChannel(Proxy(0, sharpness=1e-3))))
     assert straight.z == pytest.approx(fine.z, rel=0.1)
     assert np.corrcoef(straight.slopes.ravel(), fine.slopes.ravel())[0, 1] > 0.98
 
 
 def test_a_clip_that_is_too_short_has_no_slope(small_clips):
     short = replace(small_clips[0], frames=2)
-    found = run_trial(trial(short, ThroughProxy(Proxy(28))))
-    assert found.z.tolist() == [0.0]
-    assert not found.slopes.any()
+    scores = run_traced_trial(trial(short, ProxyChannel(Proxy(28))))
+    assert scores.z.tolist() == [0.0]
+    assert not scores.slopes.any()
 
 
 @pytest.mark.parametrize(
-    "channel", [ThroughProxy(Proxy(45, "hard", 4.0)), ThroughCodec(Codec(crf=45))]
+    "channel", [ProxyChannel(Proxy(45, "hard", 4.0)), StraightThroughCodec(Codec(crf=45))]
 )
 def test_a_clip_in_which_nothing_moves_scores_nothing_and_has_no_slope(
     small_clips, monkeypatch, channel
@@ -131,6 +136,6 @@ def test_a_clip_in_which_nothing_moves_scores_nothing_and_has_no_slope(
     moving = small_clips[0].read()
     flat = Frames(np.full_like(moving.i420, 128), moving.fps)
     monkeypatch.setattr("stages.baselines.trial.decoded", lambda _: flat)
-    outcome = run_trial(trial(small_clips[0], channel, marked=False))
+    outcome = run_traced_trial(trial(small_clips[0], channel, marked=False))
     assert not outcome.z.any()
     assert not outcome.slopes.any()

@@ -5,9 +5,11 @@ namespace, too: the network of the real machine is not touched. Needs root.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +22,13 @@ SCHEDULER = f"tcp://{NETWORK}.1:{PORT}"
 
 @dataclass
 class Machine:
-    """One machine and what runs on it.
+    """A machine and the programs that run on it.
 
     Attributes
     ----------
     name : of its namespace.
     hidden : folders in whose place it finds empty ones of its own.
-    log : where its programs write.
+    log : file that its programs write to.
     """
 
     name: str
@@ -35,12 +37,12 @@ class Machine:
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def command(self, *command: str) -> list[str]:
-        """A command line that runs a command on this machine."""
+        """Return the command line that runs a command on this machine."""
         mounts = [f"mount -t tmpfs tmpfs '{folder}'" for folder in self.hidden]
         script = " && ".join([*mounts, 'cd "$1"', "shift", 'exec "$@"'])
-        own = str(self.hidden[0]) if self.hidden else str(Path.cwd())
+        folder = str(self.hidden[0]) if self.hidden else str(Path.cwd())
         inside = ["ip", "netns", "exec", self.name]
-        return [*inside, "unshare", "--mount", "sh", "-c", script, "sh", own, *command]
+        return [*inside, "unshare", "--mount", "sh", "-c", script, "sh", folder, *command]
 
     def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
         """Run a program in the background, with no environment variables but these."""
@@ -52,15 +54,15 @@ class Machine:
         return process
 
     def kill(self) -> None:
-        """Pull the plug: SIGKILL to everything that runs on it."""
+        """Kill everything that runs on it (SIGKILL), as if its plug were pulled."""
         for process in self.running:
             with ExitStack() as stack:
                 stack.callback(process.wait)
                 listed = ["ip", "netns", "pids", self.name]
                 shown = subprocess.run(listed, capture_output=True, text=True, check=False)
-                for one in shown.stdout.split():
+                for number in shown.stdout.split():
                     try:
-                        os.kill(int(one), signal.SIGKILL)
+                        os.kill(int(number), signal.SIGKILL)
                     except ProcessLookupError:
                         continue
         self.running.clear()
@@ -78,7 +80,7 @@ class Network:
         ip("-n", self._switch, "link", "set", "bridge", "up")
 
     def machine(self, name: str, *, hidden: Sequence[Path] = ()) -> Machine:
-        """Another machine; the first one gets the address of the scheduler."""
+        """Add a machine; the first one gets the address of the scheduler."""
         number = len(self._machines) + 1
         machine = Machine(f"afterimage-{os.getpid()}-{name}", self._folder / f"{name}.log", hidden)
         ip("netns", "add", machine.name)
@@ -102,24 +104,30 @@ class Network:
 
 @contextmanager
 def network(folder: Path) -> Iterator[Network]:
-    """A network for as long as it is needed; its machines write their logs to a folder."""
-    made = Network(folder)
+    """Yield a network for as long as it is needed; its machines write their logs to a folder."""
+    net = Network(folder)
     try:
-        yield made
+        yield net
     finally:
-        made.remove()
+        net.remove()
 
 
 def unavailable() -> str:
-    """Why there can be no machines here; nothing, if there can."""
+    """Explain why there can be no machines here; return nothing, if there can."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return "needs root on Linux, for network namespaces"
+    if missing := [name for name in ("ip", "mount", "unshare") if shutil.which(name) is None]:
+        return f"needs the commands {', '.join(missing)}, for network namespaces"
     name = f"afterimage-{os.getpid()}-try"
+    trial = Machine(name, Path(os.devnull), [Path(tempfile.gettempdir())])
     try:
         ip("netns", "add", name)
         ip("-n", name, "link", "add", "bridge", "type", "bridge")
-    except (OSError, RuntimeError) as error:
-        return f"no network namespaces here: {error}"
+        ip("-n", name, "link", "add", "port", "type", "veth", "peer", "name", "eth0")
+        subprocess.run(trial.command("true"), capture_output=True, text=True, check=True)
+    except (RuntimeError, subprocess.CalledProcessError) as error:
+        reason = error.stderr if isinstance(error, subprocess.CalledProcessError) else error
+        return f"no network namespaces here: {' '.join(str(reason).split())}"
     finally:
         subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
     return ""

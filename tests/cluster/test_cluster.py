@@ -13,13 +13,14 @@ import pytest
 from stages import compress, fetch, hash_drift, optimize, validate
 from stages.common.errors import AfterimageError
 from stages.pipeline import parcel
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
 from stages.pipeline.parcel import Returned, carry_out, put_away
 from stages.pipeline.workers import SCHEDULER, in_order, workers
 from tests.cluster.versions import installed_otherwise
-from tests.robustness.project import small_project
-from tests.worktree import ROOT, environment, run, set_params
+from tests.project import small_project
+from tests.worktree import ROOT, environment, run
 
+# A stage or two in a test that runs them twice.
 SMALLER = {
     "fetch.synthetic.natural": 3,
     "fetch.synthetic.simple": 0,
@@ -39,8 +40,8 @@ def address(tmp_path_factory):
     from tests.cluster.processes import cluster
 
     folder = tmp_path_factory.mktemp("cluster")
-    with cluster(folder, ROOT, ROOT, installed_otherwise(folder / "other version")) as found:
-        yield found
+    with cluster(folder, ROOT, ROOT, installed_otherwise(folder / "other version")) as scheduler:
+        yield scheduler
 
 
 @pytest.fixture
@@ -63,9 +64,7 @@ def run_stages(project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, byte
 
 
 def test_a_cluster_gives_the_bits_of_this_machine(address, tmp_path, monkeypatch, caplog):
-    here, there = (small_project(tmp_path / name) for name in ("here", "there"))
-    for project in (here, there):
-        set_params(project, SMALLER)
+    here, there = (small_project(tmp_path / name, SMALLER) for name in ("here", "there"))
     monkeypatch.setenv("AFTERIMAGE_START_METHOD", "fork")
     expected = run_stages(here, monkeypatch)
     assert {"data/scores.csv", "data/drift.csv", "data/signature.json"} <= expected.keys()
@@ -113,8 +112,8 @@ def test_a_scheduler_without_the_project_is_told(tmp_path, monkeypatch):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     from tests.cluster.processes import cluster
 
-    with cluster(tmp_path, ROOT, of_scheduler=tmp_path) as found:
-        monkeypatch.setenv(SCHEDULER, found)
+    with cluster(tmp_path, ROOT, of_scheduler=tmp_path) as scheduler:
+        monkeypatch.setenv(SCHEDULER, scheduler)
         with (
             pytest.raises(AfterimageError, match="the scheduler does not understand"),
             workers() as pool,
@@ -140,7 +139,7 @@ def test_where_nobody_answers_the_address_is_told(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "said"),
     [
         (["gopher://127.0.0.1:1"], "scheduler = 'gopher://127.0.0.1:1': must be tcp://"),
         (["tls://127.0.0.1:1"], "scheduler = 'tls://127.0.0.1:1': tls:// needs certificates"),
@@ -148,21 +147,20 @@ def test_where_nobody_answers_the_address_is_told(monkeypatch):
         (["tcp://127.0.0.1:1", "--host", "192.0.2.1"], "tcp://127.0.0.1:1: no work can be had"),
     ],
 )
-def test_a_worker_that_cannot_start_says_why_in_one_line(tmp_path, arguments, told):
+def test_a_worker_that_cannot_start_says_why_in_one_line(tmp_path, arguments, said):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     done = run(
         tmp_path, sys.executable, "-m", "stages.commands.worker", *arguments, check=False,
         env=environment(PYTHONPATH=str(ROOT)),
     )  # fmt: skip
     assert done.returncode == 1
-    assert f"error: {told}" in done.stderr.splitlines()[-1]
+    assert f"error: {said}" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
 
 
 def test_a_parcel_is_done_in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    task = shutil.copyfile, ("x/in", "out"), {}
-    returned = carry_out(*task, ["x/in"], b"content")
+    returned = carry_out(shutil.copyfile, ("x/in", "out"), {}, ["x/in"], b"content")
     assert returned == Returned("out", {"out": b"content"})
     assert not list(tmp_path.iterdir())
     assert put_away(returned) == "out"
@@ -179,6 +177,5 @@ def test_no_file_travels_from_or_to_outside_the_project(name):
 
 def test_what_is_too_large_to_travel_is_told(monkeypatch):
     monkeypatch.setattr(parcel, "MOST_BYTES", 6)
-    task = shutil.copyfile, ("in", "out"), {}
     with pytest.raises(AfterimageError, match="what the task left: 0 MB"):
-        carry_out(*task, ["in"], b"content")
+        carry_out(shutil.copyfile, ("in", "out"), {}, ["in"], b"content")

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.robustness.project import CountedFfmpeg, bundled_ffmpeg, small_project
-from tests.worktree import commit, environment, run, set_params
+from tests.project import CountedFfmpeg, bundled_ffmpeg, small_project
+from tests.worktree import commit, environment, run
 
 STAGES = ("fetch", "compress")
 PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Server:
+class WebDavServer:
     """A WebDAV server that lets in one user."""
 
     port: int
@@ -31,18 +31,18 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path) -> Iterator[WebDavServer]:
     pytest.importorskip("wsgidav", reason="the extra `dev` is not installed")
     pytest.importorskip("dvc_webdav", reason="the extra `webdav` is not installed")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    made = Server(port, secrets.token_hex(8), tmp_path / "on the server")
-    made.files.mkdir()
+    server = WebDavServer(port, secrets.token_hex(8), tmp_path / "on the server")
+    server.files.mkdir()
     config = {
         "host": "127.0.0.1",
         "port": port,
-        "provider_mapping": {"/": str(made.files)},
-        "simple_dc": {"user_mapping": {"*": {"team": {"password": made.password}}}},
+        "provider_mapping": {"/": str(server.files)},
+        "simple_dc": {"user_mapping": {"*": {"team": {"password": server.password}}}},
     }
     (tmp_path / "wsgidav.json").write_text(json.dumps(config), encoding="utf-8")
     command = "from wsgidav.server.server_cli import run; run()"
@@ -53,14 +53,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
             stderr=log,
         )
     try:
-        wait_for(made)
-        yield made
+        wait_for(server)
+        yield server
     finally:
         process.terminate()
         process.wait(PATIENCE_SECONDS)
 
 
-def wait_for(server: Server) -> None:
+def wait_for(server: WebDavServer) -> None:
     """Return when the server answers: that it wants a password."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -76,14 +76,13 @@ def wait_for(server: Server) -> None:
 
 
 def give_password(clone: Path, password: str) -> None:
-    """In a file that Git does not see."""
+    """Store a password in a file that Git does not see."""
     run(clone, "dvc", "remote", "modify", "--local", "team", "password", password)
 
 
 def test_another_clone_pulls_and_computes_nothing(server, tmp_path):
-    first, second = small_project(tmp_path / "first"), tmp_path / "second"
-    set_params(first, {"fetch.synthetic.natural": 2, "fetch.synthetic.simple": 0})
-    commit(first)
+    few = {"fetch.synthetic.natural": 2, "fetch.synthetic.simple": 0}
+    first, second = small_project(tmp_path / "first", few), tmp_path / "second"
     run(first, "dvc", "repro", *STAGES)
     run(first, "dvc", "remote", "add", "--default", "team", f"webdav://127.0.0.1:{server.port}")
     run(first, "dvc", "remote", "modify", "team", "user", "team")
@@ -103,9 +102,9 @@ def test_another_clone_pulls_and_computes_nothing(server, tmp_path):
     assert "Running stage" not in done.stdout + done.stderr
     assert ffmpeg.calls() == 0
     for name in ("data/clips", "data/compressed"):
-        made, pulled = (
+        pushed, pulled = (
             {path.name: path.read_bytes() for path in (clone / name).iterdir()}
             for clone in (first, second)
         )
-        assert made == pulled != {}
+        assert pushed == pulled != {}
     assert not run(second, "git", "status", "--porcelain").stdout

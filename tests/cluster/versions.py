@@ -16,7 +16,7 @@ def itself(_):
 
 
 def installed(environment: Path) -> Path:
-    """A folder with the project's code, and nothing else, as an installation would have it."""
+    """Copy the project's code, and nothing else, to a folder, as an installation would."""
     shutil.copytree(
         ROOT / "stages", environment / "stages", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -24,7 +24,7 @@ def installed(environment: Path) -> Path:
 
 
 def installed_otherwise(environment: Path) -> Path:
-    """The same, of another version: whatever a worker there is given fails."""
+    """Copy it in another version: whatever a worker there is given fails."""
     with (installed(environment) / "stages/pipeline/parcel.py").open("a", encoding="utf-8") as code:
         code.write(POISON)
     return environment

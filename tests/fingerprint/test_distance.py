@@ -3,15 +3,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stnp
+from scipy.spatial.distance import cdist, pdist
 from scipy.spatial.distance import hamming as scipy_hamming
 
 from stages.common.errors import AfterimageError
 from stages.fingerprint.distance import (
     from_hex,
     hamming,
+    hamming_distances,
+    impostor_counts,
     impostor_distances,
     nearest_impostors,
-    pairwise,
     to_hex,
 )
 
@@ -33,12 +35,13 @@ def test_hamming_is_a_metric(hashes):
     assert hamming(a, c) <= hamming(a, b) + hamming(b, c)
 
 
-@given(stnp.arrays(np.bool_, st.tuples(st.integers(0, 5), st.integers(1, 300))))
-def test_pairwise_is_hamming_of_every_pair(hashes):
-    expected = [[hamming(a, b) for b in hashes] for a in hashes]
-    np.testing.assert_array_equal(
-        pairwise(hashes), np.array(expected, np.int64).reshape(len(hashes), len(hashes))
+@given(st.data(), st.integers(1, 300))
+def test_distances_to_others_are_those_of_every_pair(data, bits):
+    some, every = (
+        data.draw(stnp.arrays(np.bool_, (data.draw(st.integers(1, 5)), bits))) for _ in range(2)
     )
+    expected = np.rint(bits * cdist(some, every, "hamming"))
+    np.testing.assert_array_equal(hamming_distances(some, every), expected)
 
 
 def test_clips_of_one_recording_are_no_impostors():
@@ -48,12 +51,38 @@ def test_clips_of_one_recording_are_no_impostors():
     recordings = ["lake", "lake", "door", "lake"]
     assert impostor_distances(hashes, recordings).tolist() == [3, 2, 5]
     assert nearest_impostors(hashes, recordings) == [3, 2, 2, 5]
+    assert impostor_counts(hashes, recordings).tolist() == [0, 0, 1, 1, 0, 1, 0, 0, 0]
+
+
+def test_more_videos_than_are_compared_at_once():
+    rng = np.random.default_rng(1)
+    hashes = rng.random((600, 64)) < 0.5
+    expected = np.rint(64 * pdist(hashes, "hamming")).astype(int)
+    np.testing.assert_array_equal(impostor_distances(list(hashes)), expected)
+    counts = impostor_counts(list(hashes))
+    np.testing.assert_array_equal(counts, np.bincount(expected, minlength=65))
+    recordings = [f"{index // 3}" for index in range(600)]
+    assert impostor_counts(list(hashes), recordings).sum() == 600 * 597 // 2
+
+
+def test_a_recipe_may_have_a_distance_of_its_own():
+    """Here, a byte counts once, however many of its bits differ."""
+
+    def bytes_that_differ(some, every):
+        differ = some[:, None] != every[None]
+        return differ.reshape(len(some), len(every), -1, 8).any(axis=3).sum(axis=2)
+
+    hashes = [np.arange(24) < ones for ones in (0, 5, 24)]
+    assert impostor_distances(hashes, None, bytes_that_differ).tolist() == [1, 3, 3]
+    assert nearest_impostors(hashes, None, bytes_that_differ) == [1, 1, 3]
+    assert impostor_counts(hashes, None, bytes_that_differ)[:4].tolist() == [0, 1, 0, 2]
 
 
 @pytest.mark.parametrize("videos", [0, 1, 3])
 def test_one_recording_alone_has_no_impostor(videos):
     hashes = [np.zeros(8, np.bool_)] * videos
     assert impostor_distances(hashes, ["lake"] * videos).size == 0
+    assert impostor_counts(hashes, ["lake"] * videos).sum() == 0
     assert nearest_impostors(hashes, ["lake"] * videos) == [-1] * videos
 
 

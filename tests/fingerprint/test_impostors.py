@@ -50,7 +50,7 @@ def test_the_fit_recovers_correlated_coins():
     """Coins glued together in pairs are half as many free ones."""
     rng = np.random.default_rng(1)
     sample = 2 * rng.binomial(128, 0.5, 20_000)
-    model = fit(sample)
+    model = fit(sample, 256)
     assert model.mean == pytest.approx(0.5, abs=0.001)
     assert model.freedom == pytest.approx(128, rel=0.04)
 
@@ -58,14 +58,14 @@ def test_the_fit_recovers_correlated_coins():
 def test_the_gap_tells_a_fit_from_a_misfit():
     rng = np.random.default_rng(2)
     coins = rng.binomial(256, 0.5, 5000)
-    assert fit(coins).gap(coins) < 0.02
+    assert fit(coins, 256).gap(coins) < 0.02
     two_crowds = np.concatenate([coins[:2500] - 40, coins[2500:] + 40])
-    assert fit(two_crowds).gap(two_crowds) > 0.1
+    assert fit(two_crowds, 256).gap(two_crowds) > 0.1
 
 
 def test_a_sample_narrower_than_coins_gets_no_more_freedom_than_bits():
-    assert fit([128, 128, 128, 128]).freedom == 256
-    assert fit([127, 128, 128, 129]).freedom == 256
+    assert fit([128, 128, 128, 128], 256).freedom == 256
+    assert fit([127, 128, 128, 129], 256).freedom == 256
 
 
 def test_a_threshold_by_hand():
@@ -75,9 +75,9 @@ def test_a_threshold_by_hand():
 
 
 @given(samples, rates, rates)
-def test_a_threshold_grows_with_the_rate_and_keeps_it(sample, one, other):
-    low, high = sorted([one, other])
-    model = fit(sample)
+def test_a_threshold_grows_with_the_rate_and_keeps_it(sample, rate, other):
+    low, high = sorted([rate, other])
+    model = fit(sample, 256)
     assert model.threshold(low) <= model.threshold(high)
     assert model.probability(model.threshold(high)) <= high
     assert model.probability(model.threshold(high) + 1) > high
@@ -85,16 +85,16 @@ def test_a_threshold_grows_with_the_rate_and_keeps_it(sample, one, other):
 
 @given(samples, rates)
 def test_more_distance_is_never_less_probable(sample, rate):
-    steps = fit(sample).probability(np.arange(-2, 260))
+    steps = fit(sample, 256).probability(np.arange(-2, 260))
     assert np.all(np.diff(steps) >= 0)
     assert steps[0] == 0
     assert steps[-1] == 1
 
 
 def test_where_even_identity_proves_nothing_there_is_no_threshold():
-    assert threshold([0, 1, 0, 2, 200], false_positive_rate=1e-6) == -1
+    assert threshold([0, 1, 0, 2, 200], 256, false_positive_rate=1e-6) == -1
 
 
 def test_too_few_distances_are_refused_with_the_number():
     with pytest.raises(AfterimageError, match="1 impostor distances: 3 are needed"):
-        fit([128])
+        fit([128], 256)

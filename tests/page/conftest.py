@@ -7,7 +7,7 @@ from stages.page.charts.convergence import Step
 from stages.page.contents import page
 from stages.page.html import render
 from stages.page.pictures import Strip
-from stages.page.results import Results, Row, Score, Setting
+from stages.page.results import ClipScore, Results, Row, Setting
 from stages.signature.model.spectrum import Carrier, Signature
 
 # Names come from files, and files from anywhere.
@@ -34,13 +34,13 @@ def row(name: str, label: str, crf: int, tpr: float) -> Row:
 
 
 def judged(tpr: float, fpr_bound: float = 1e-6) -> dict[str, object]:
-    """A baseline's metrics."""
+    """Return a baseline's metrics."""
     return {"crf": 28, "harder": {"crf": 40, "real": rates(tpr) | {"fpr_bound": fpr_bound}}}
 
 
 @pytest.fixture(scope="session")
 def results() -> Results:
-    """Results with a clip and a baseline of hostile names, and as many baselines as there are."""
+    """Make results with a clip and a baseline of hostile names, and as many baselines as exist."""
     rng = np.random.default_rng(1)
     clips = [HOSTILE, *(f"clip {index}.mkv" for index in range(9))]
     crfs = (18, 28, 40, 51)
@@ -60,7 +60,7 @@ def results() -> Results:
             "impostor_pairs": 45,
         },
         scores=[
-            Score(clip, *map(float, rng.normal((9, 0, 4, 45, 97), 1))) for clip in clips
+            ClipScore(clip, *map(float, rng.normal((9, 0, 4, 45, 97), 1))) for clip in clips
         ],
         steps=[Step(1, 0.57, 0.66, 0.6), Step(2, 0.6, 0.65, 0.61), Step(3, 0.58, 0.7, 0.64)],
         drifts=[0, 1, 1, 2, 4],
@@ -69,12 +69,12 @@ def results() -> Results:
             Carrier("Y", 32, 2, 0.6, 0.03, 0.5, 0.1, 9, 0.5, 0.8, 0.6, 0.3),
             Carrier("V", 40, 10, 0.4, 0.03, 0.3, -0.3, 15, 0.5, 0.4, 0.6, 0.6),
         )),
-        by_crf=[
+        crf_rows=[
             row(f"crf{crf}", f"CRF {crf}", crf, tpr)
             for crf, tpr in zip(crfs, (1.0, 0.9, 0.7, 0.2), strict=True)
         ],
         z_by_crf=[rng.normal(mean, 2, 10).tolist() for mean in (20, 14, 8, 4)],
-        others=[
+        other_rows=[
             row("libx265", "libx265, CRF 30", 30, 0.8),
             row("cropped", "5 % cut away and enlarged, CRF 28", 28, 0.8),
         ],
@@ -97,5 +97,5 @@ def results() -> Results:
 
 @pytest.fixture(scope="session")
 def html(results) -> str:
-    """The page of these results."""
+    """Render the page of these results."""
     return render(page(results))

@@ -18,37 +18,40 @@ from stages.signature.model.spectrum import Carrier
 
 
 @pytest.fixture(scope="module")
-def found(results):
+def charts(results):
     return [figure.svg for figure in figures(results)]
 
 
-def test_every_chart_is_a_picture_with_names_of_its_own(found):
-    for svg in found:
+def test_every_chart_is_a_picture_with_names_of_its_own(charts):
+    for svg in charts:
         ElementTree.fromstring(svg)  # noqa: S314 (ours)
         # Colours are the page's, light or dark.
         assert not re.findall(r"#[0-9a-f]{6}\b", svg)
         assert "var(--ink)" in svg
         assert set(re.findall(r"url\(#([^)]+)\)", svg)) <= set(re.findall(r' id="([^"]+)"', svg))
-    names = re.findall(r' id="([^"]+)"', "".join(found))
+    names = re.findall(r' id="([^"]+)"', "".join(charts))
     assert len(names) == len(set(names))
 
 
-def test_a_chart_shows_the_numbers_and_names_that_it_was_given(found):
-    survival, others, risk, statistic, *_ = found
+def test_a_chart_shows_the_numbers_and_names_that_it_was_given(charts):
+    survival, robustness, risk, statistic, search, *_ = charts
     assert "fixed &lt;p&gt; &amp; $x_{$" in survival
     assert "random_spectrum" in survival
-    assert "5 % cut away and enlarged, CRF 28" in others
+    assert "5 % cut away and enlarged, CRF 28" in robustness
     assert all(f"CRF {crf}" in risk for crf in (18, 28, 40, 51))
     assert "threshold 5.26" in statistic
     assert "marked (10)" in statistic
+    assert all(f">{label}</text>" in search for label in ("mean", "median", "x0"))
 
 
 def test_the_last_bit_of_a_number_does_not_change_a_chart():
     """Another processor may end in another last bit."""
 
     def line(wobble):
-        values = (np.linspace(0, 7, 50) ** 2 * (1 + wobble)).tolist()
-        return chart("line", lambda axes: axes.plot(values, clip_on=True))
+        def draw(axes):
+            axes.plot((np.linspace(0, 7, 50) ** 2 * (1 + wobble)).tolist(), clip_on=True)
+
+        return chart("line", draw)
 
     assert line(0) == line(2.0**-52)
 

@@ -10,6 +10,7 @@ from stages.page.contents import page
 from stages.page.html import inline, render
 from stages.page.pictures import LARGEST, strip
 from stages.page.verdict import verdict
+from stages.video.pictures import GAIN
 from tests.browser import chromium
 from tests.page.conftest import HOSTILE
 
@@ -41,24 +42,24 @@ def test_the_verdict_is_one_sentence_with_its_numbers(results):
 
 
 class Addresses(HTMLParser):
-    """Tags, and every address in an attribute."""
+    """The tags of a page, and every address in an attribute."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: set[str] = set()
-        self.found: set[str] = set()
+        self.addresses: set[str] = set()
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
         named = {"src", "href", "xlink:href", "action", "srcset"}
-        self.found |= {value for name, value in attrs if name in named}
+        self.addresses |= {value or "" for name, value in attrs if name in named}
 
 
 def test_the_page_names_nothing_outside_of_itself_and_runs_nothing(html):
     parsed = Addresses(html)
-    assert parsed.found
-    assert all(address.startswith(("data:", "#")) for address in parsed.found)
+    assert parsed.addresses
+    assert all(address.startswith(("data:", "#")) for address in parsed.addresses)
     assert not parsed.tags & {"script", "iframe", "object", "embed", "form"}
     assert "@import" not in html
     assert HOSTILE not in html
@@ -69,6 +70,10 @@ def test_the_same_results_give_the_same_page_whatever_the_user_has_set(html, res
     monkeypatch.setitem(mpl.rcParams, "font.size", 30)
     monkeypatch.setitem(mpl.rcParams, "axes.facecolor", "red")
     assert render(page(results)) == html
+
+
+def test_the_page_says_how_much_the_difference_is_enlarged(html):
+    assert f"<span>difference \N{MULTIPLICATION SIGN}{GAIN}</span>" in html
 
 
 def test_pictures_are_taken_apart_and_stand_side_by_side():
@@ -102,9 +107,9 @@ def test_a_browser_shows_it_without_a_complaint_or_a_request(browser, written, w
     assert browser.requests() == [written.as_uri()]
     assert browser.ask("document.documentElement.scrollWidth") <= width
     assert browser.ask("document.querySelectorAll('.chart svg').length") == 8
-    assert browser.ask("[...document.images].every(one => one.naturalWidth == 64)")
+    assert browser.ask("[...document.images].every(image => image.naturalWidth == 64)")
     heights = (
-        "[...document.querySelectorAll('svg text')].map(one => one.getBoundingClientRect().height)"
+        "[...document.querySelectorAll('svg text')].map(it => it.getBoundingClientRect().height)"
     )
     assert browser.ask(f"Math.min(...{heights})") >= LEAST_HEIGHT
     # Nothing of a chart is cut off at its sides.
@@ -120,8 +125,8 @@ def test_light_and_dark_differ_in_paper_and_in_charts(browser, written):
     def colours(dark):
         browser.open(written, dark=dark)
         return [
-            browser.ask(f"getComputedStyle(document.querySelector('{one}')).{property_}")
-            for one, property_ in (("body", "backgroundColor"), ("svg text", "fill"))
+            browser.ask(f"getComputedStyle(document.querySelector('{selector}')).{name}")
+            for selector, name in (("body", "backgroundColor"), ("svg text", "fill"))
         ]
 
     (light_paper, light_ink), (dark_paper, dark_ink) = colours(False), colours(True)

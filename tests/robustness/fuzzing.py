@@ -15,9 +15,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.project import small_project
 from tests.robustness.mutations import Mutant, mutants
-from tests.robustness.project import small_project
-from tests.robustness.table import Row, report, told
+from tests.robustness.table import TrialRow, announce, report
 from tests.worktree import environment
 
 COUNT = 1000
@@ -28,16 +28,16 @@ SECONDS_PER_FILE = 20
 
 @dataclass(frozen=True)
 class Run:
-    """A stage that ran: its status, what it said, and the memory of its largest process."""
+    """A finished run of a stage: its status, its output, and the memory of its largest process."""
 
     status: int
-    said: str
+    output: str
     memory_bytes: int
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of the files: the ids of those used, and the reasons for those refused."""
+    """The fate of the files: the ids of those used, and the reasons for those refused."""
 
     used: set[str]
     refused: dict[str, str]
@@ -46,15 +46,15 @@ class Fate:
 
 def run_measured(project: Path, stage: str, patience: float) -> Run:
     """Run a stage as a process of its own, and measure it and all that it waited for."""
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             ["timeout", "--signal=KILL", str(patience), sys.executable, "-m", f"stages.{stage}"],
-            cwd=project, env=environment(AFTERIMAGE_WORKERS="2"), stdout=said, stderr=said,
+            cwd=project, env=environment(AFTERIMAGE_WORKERS="2"), stdout=output, stderr=output,
         )  # fmt: skip
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        text = said.read().decode(errors="replace")
+        output.seek(0)
+        text = output.read().decode(errors="replace")
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     return Run(process.returncode, text, usage.ru_maxrss * unit)
@@ -62,32 +62,34 @@ def run_measured(project: Path, stage: str, patience: float) -> Run:
 
 def fuzz(files: list[Mutant], folder: Path) -> Fate:
     """Put files through ``fetch`` and ``compress``; ``AssertionError`` if one breaks them."""
-    project = small_project(folder / "project", source="folder", folder="../videos")
+    project = small_project(
+        folder / "project", {"fetch.source": "folder", "fetch.folder": "../videos"}
+    )
     videos = folder / "videos"
     videos.mkdir()
-    for one in files:
-        (videos / one.name).write_bytes(one.content)
+    for mutant in files:
+        (videos / mutant.name).write_bytes(mutant.content)
     fetched = run_measured(project, "fetch", 60 + SECONDS_PER_FILE * len(files))
-    assert fetched.status == 0, f"fetch: {fetched.status}: {fetched.said[-2000:]}"
-    refused = dict(re.findall(r"^skipped: (.+?\.\w+): (.+)$", fetched.said, re.MULTILINE))
+    assert fetched.status == 0, f"fetch: {fetched.status}: {fetched.output[-2000:]}"
+    refused = dict(re.findall(r"^skipped: (.+?\.\w+): (.+)$", fetched.output, re.MULTILINE))
     with (project / "data" / "clips.csv").open(encoding="utf-8") as table:
         used = {row["id"] for row in csv.DictReader(table)}
-    assert used | refused.keys() == {one.name for one in files}, "neither used nor refused"
+    assert used | refused.keys() == {mutant.name for mutant in files}, "neither used nor refused"
     assert not used & refused.keys(), "both used and refused"
     kept = {path.name for path in (project / "data" / "clips").iterdir()}
     assert kept == used, "a refused file was kept"
     compressed = run_measured(project, "compress", 60 + SECONDS_PER_FILE * len(files))
-    assert compressed.status == 0, f"compress: {compressed.status}: {compressed.said[-2000:]}"
+    assert compressed.status == 0, f"compress: {compressed.status}: {compressed.output[-2000:]}"
     for run in (fetched, compressed):
-        assert "Traceback" not in run.said, run.said
+        assert "Traceback" not in run.output, run.output
     return Fate(used, refused, max(fetched.memory_bytes, compressed.memory_bytes))
 
 
-def rows_of(files: list[Mutant], fate: Fate) -> list[Row]:
-    """A row for each kind of file."""
+def rows_of(files: list[Mutant], fate: Fate) -> list[TrialRow]:
+    """Sum up each kind of file in a row."""
     rows = []
-    for kind in dict.fromkeys(one.kind for one in files):
-        names = [one.name for one in files if one.kind == kind]
+    for kind in dict.fromkeys(mutant.kind for mutant in files):
+        names = [mutant.name for mutant in files if mutant.kind == kind]
         used = sum(name in fate.used for name in names)
         reasons = Counter(
             re.sub(r"\b(0x)?[0-9a-fA-F]*\d[0-9a-fA-F]*\b", "N", fate.refused[name])
@@ -96,7 +98,7 @@ def rows_of(files: list[Mutant], fate: Fate) -> list[Row]:
         )
         most = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common(2))
         happened = f"{used} used, {len(names) - used} refused"
-        rows.append(Row(kind, len(names), f"{happened}: {most}" if most else happened))
+        rows.append(TrialRow(kind, len(names), f"{happened}: {most}" if most else happened))
     return rows
 
 
@@ -104,9 +106,9 @@ def main(count: int) -> int:
     with tempfile.TemporaryDirectory(prefix="afterimage-fuzzing-") as name:
         files = list(mutants(count, Path(name, "bases")))
         fate = fuzz(files, Path(name))
-    rows = [told(row) for row in rows_of(files, fate)]
+    rows = [announce(row) for row in rows_of(files, fate)]
     megabytes = fate.memory_bytes / 1e6
-    total = Row(
+    total = TrialRow(
         "Mutated videos through `fetch` and `compress`", len(files),
         f"{len(fate.used)} used, {len(fate.refused)} refused by name with the reason; no crash, no "
         f"hang; the largest process took {megabytes:.0f} MB", fate.memory_bytes <= MEMORY_BYTES,

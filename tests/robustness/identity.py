@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.sources.synthetic.drawing import SyntheticOffer
-from tests.robustness.project import (
+from tests.project import (
     CountedFfmpeg,
     bits,
     bundled_ffmpeg,
@@ -23,7 +23,7 @@ from tests.robustness.project import (
     repro,
     small_project,
 )
-from tests.robustness.table import Row, report, told
+from tests.robustness.table import TrialRow, announce, report
 from tests.worktree import environment
 
 # What NumPy would choose at run time, on this machine, beyond its baseline.
@@ -135,8 +135,8 @@ PROCESSORS = [
 EVERYTHING = Condition(
     "everything at once",
     {
-        **{name: value for one in SURROUNDINGS for name, value in one.env.items()},
-        **{name: value for one in PROCESSORS for name, value in one.env.items()},
+        **{name: value for condition in SURROUNDINGS for name, value in condition.env.items()},
+        **{name: value for condition in PROCESSORS for name, value in condition.env.items()},
         "AFTERIMAGE_WORKERS": "3",
         "AFTERIMAGE_START_METHOD": "fork",
     },
@@ -161,14 +161,14 @@ were not there.
 
 
 def limited_codec(codec: tuple[str, str], folder: Path) -> CountedFfmpeg:
-    """An ffmpeg that, and whose x264, uses no more of the processor than is said."""
+    """Make an ffmpeg that uses no more of the processor than is said, nor does its x264."""
     cpuflags, x264 = codec
     before = CODEC_UP_TO.format(flags=cpuflags, x264=x264)
     return CountedFfmpeg(folder, bundled_ffmpeg(), before)
 
 
 def run_under(condition: Condition, project: Path, folder: Path) -> dict[str, str]:
-    """The bits that a fresh copy of a project makes under a condition."""
+    """Run a fresh copy of a project under a condition, and return the bits that it makes."""
     place = folder / condition.place
     place.parent.mkdir(parents=True, exist_ok=True)
     copy(project, place)
@@ -196,7 +196,7 @@ def run_under(condition: Condition, project: Path, folder: Path) -> dict[str, st
 
 
 def fill_with_videos(folder: Path) -> None:
-    """A folder of videos of our own, for a run in which listings of folders matter."""
+    """Fill a folder with videos of our own, for a run in which listings of folders matter."""
     for index in range(6):
         path = folder / f"v_{'ab'[index % 2]}" / f"clip {index}.mkv"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -205,16 +205,16 @@ def fill_with_videos(folder: Path) -> None:
 
 def compared(
     conditions: list[Condition], project: Path, folder: Path, suffix: str
-) -> Iterator[Row]:
-    """A row for each condition: how many outputs it has in common with the plain run."""
+) -> Iterator[TrialRow]:
+    """Yield a row for each condition: the outputs in which it is unlike the plain run."""
     plain = run_under(Condition("plain"), project, folder / f"plain{suffix}")
     for index, condition in enumerate(conditions):
-        found = run_under(condition, project, folder / f"{index}{suffix}")
-        unlike = sorted(name for name in plain | found if plain.get(name) != found.get(name))
+        outputs = run_under(condition, project, folder / f"{index}{suffix}")
+        unlike = sorted(name for name in plain | outputs if plain.get(name) != outputs.get(name))
         happened = (
             f"unlike: {', '.join(unlike)}" if unlike else f"all {len(plain)} outputs the same"
         )
-        yield told(Row(condition.name + suffix, 1, happened, good=not unlike))
+        yield announce(TrialRow(condition.name + suffix, 1, happened, good=not unlike))
 
 
 SHOW_NUMPY = "import numpy; print(numpy.show_config(mode='dicts')['SIMD Extensions'].get('found'))"
@@ -222,7 +222,7 @@ SHOW_OPENBLAS = "import numpy"
 SHOW_OPENCV = "import cv2; print(cv2.getCPUFeaturesLine())"
 SHOW_C_LIBRARY = "import math; print(hash(tuple(math.sin(x / 64) for x in range(4000))))"
 # A program for each switch of a library, and a word of what it shows once the switch is obeyed.
-PROOFS = {
+PROOFS: dict[str, tuple[str | list[str], str]] = {
     "NumPy without AVX2 and AVX-512": (SHOW_NUMPY, "None"),
     "OpenBLAS as on Haswell (AVX2)": (SHOW_OPENBLAS, "Core: Haswell"),
     "OpenBLAS as on Nehalem (SSE4.2)": (SHOW_OPENBLAS, "Core: Nehalem"),
@@ -235,17 +235,17 @@ PROOFS = {
 
 
 def is_obeyed(condition: Condition, folder: Path) -> bool:
-    """Whether a program shows that a switch is obeyed, and that it changes something."""
+    """Check that a program shows a switch to be obeyed, and to change something."""
     program, word = PROOFS[condition.name]
-    if program is X264:
+    if isinstance(program, list):
         assert condition.codec
         stand_in = limited_codec(condition.codec, folder / condition.name)
         ffmpeg = stand_in.environment["IMAGEIO_FFMPEG_EXE"]
-        plain, found = (_shown([one, *X264], {}) for one in (bundled_ffmpeg(), ffmpeg))
+        plain, switched = (_shown([path, *program], {}) for path in (bundled_ffmpeg(), ffmpeg))
     else:
         command = [sys.executable, "-c", program]
-        plain, found = (_shown(command, env) for env in ({}, condition.env))
-    return word in found and found != plain
+        plain, switched = (_shown(command, env) for env in ({}, condition.env))
+    return word in switched and switched != plain
 
 
 def _shown(command: list[str], env: dict[str, str]) -> str:
@@ -259,14 +259,14 @@ def _shown(command: list[str], env: dict[str, str]) -> str:
 
 def switches() -> str:
     lines = [
-        f"- {one.name}: `{' '.join(f'{name}={value!r}' for name, value in one.env.items())}`"
-        for one in (*WORKERS, *START_METHODS, *SURROUNDINGS, *PROCESSORS)
-        if one.env
+        f"- {switch.name}: `{' '.join(f'{name}={value!r}' for name, value in switch.env.items())}`"
+        for switch in (*WORKERS, *START_METHODS, *SURROUNDINGS, *PROCESSORS)
+        if switch.env
     ]
     lines += [
-        f"- {one.name}: `ffmpeg -cpuflags {one.codec[0]} -x264-params asm={one.codec[1]}`"
-        for one in PROCESSORS
-        if one.codec
+        f"- {switch.name}: `ffmpeg -cpuflags {switch.codec[0]} -x264-params asm={switch.codec[1]}`"
+        for switch in PROCESSORS
+        if switch.codec
     ]
     return "\n".join(lines)
 
@@ -278,17 +278,19 @@ def but(idle: list[str]) -> str:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="afterimage-identity-") as name:
         folder = Path(name)
-        idle = [one.name for one in PROCESSORS if not is_obeyed(one, folder)]
+        idle = [switch.name for switch in PROCESSORS if not is_obeyed(switch, folder)]
         if idle:
             print(f"on this machine these switches change nothing: {', '.join(idle)}", flush=True)
         drawn = small_project(folder / "drawn")
         rows = list(compared(CONDITIONS, drawn, folder, ""))
-        own = small_project(folder / "own", source="folder", folder="data/own")
-        fill_with_videos(own / "data" / "own")
+        listed = small_project(
+            folder / "own", {"fetch.source": "folder", "fetch.folder": "data/own"}
+        )
+        fill_with_videos(listed / "data" / "own")
         of_folder = [EVERYTHING, Condition("listings of folders shuffled", shuffled=True)]
-        rows += compared(of_folder, own, folder, ", a folder of videos")
+        rows += compared(of_folder, listed, folder, ", a folder of videos")
     same = sum(row.good for row in rows)
-    total = Row(
+    total = TrialRow(
         "The whole pipeline again, under other conditions", len(rows),
         f"{same} of {len(rows)} ended in the same bits", good=same == len(rows),
     )  # fmt: skip

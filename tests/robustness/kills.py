@@ -20,12 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.optimize_overhead import loop_trips
-from stages.contest.marking import conditions
 from stages.pipeline import layout
-from stages.pipeline.params_file import load_params
+from stages.pipeline.params.file import load_params
+from stages.signature.settings import conditions
 from stages.video.clips import of_split, read_manifest
-from tests.robustness.project import (
-    PARAMS,
+from tests.project import (
     CountedFfmpeg,
     bits,
     bundled_ffmpeg,
@@ -35,7 +34,7 @@ from tests.robustness.project import (
     small_project,
     stages,
 )
-from tests.robustness.table import Row, report, told
+from tests.robustness.table import TrialRow, announce, report
 from tests.worktree import environment
 
 SEED = 1
@@ -46,7 +45,7 @@ PATIENCE_SECONDS = 600
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A project in which everything up to a stage is done, and what the stage takes.
+    """A project in which everything up to a stage is done, and the calls that the stage makes.
 
     Attributes
     ----------
@@ -61,11 +60,11 @@ class Rehearsal:
 
     @property
     def most_repeated(self) -> int | None:
-        """Calls of ffmpeg that a kill may cost at most; None if the stage starts over."""
+        """Return the most calls of ffmpeg that a kill may cost; None if the stage starts over."""
         if self.stage in BY_CLIP:
             return int(WORKERS) * -(-self.calls // BY_CLIP[self.stage](self.project))
         if self.stage == "optimize":
-            return max(generation_calls(), int(WORKERS) * loop_calls(self.project))
+            return max(generation_calls(self.project), int(WORKERS) * loop_calls(self.project))
         return None
 
 
@@ -77,27 +76,26 @@ def held_out_clips(project: Path) -> int:
     return len(of_split(read_manifest(project / layout.MANIFEST), "test"))
 
 
-# How many clips the stages have that keep what is done of each.
+# The number of clips of each stage that keeps what is done of each clip.
 BY_CLIP = {"compress": all_clips, "validate": held_out_clips}
 
 
-def generation_calls() -> int:
-    """Calls of ffmpeg in a generation: encoding and decoding, after two codecs."""
-    settings = PARAMS["optimize"]
-    candidates = settings["population"] * settings["clips_per_candidate"]
-    return 2 * 2 * int(2 * settings["clips"] + candidates)
+def generation_calls(project: Path) -> int:
+    """Count the calls of ffmpeg in a generation: encoding and decoding, after two codecs."""
+    settings = load_params(project / "params.yaml").optimize
+    return 2 * 2 * (2 * settings.clips + settings.population * settings.clips_per_candidate)
 
 
 def loop_calls(project: Path) -> int:
-    """Calls of ffmpeg for a closed loop on one clip, and what came of it."""
+    """Count the calls of ffmpeg for a closed loop on one clip, its last detections included."""
     settings = load_params(project / "params.yaml")
-    wanted = conditions(settings.compress, settings.signature)
-    return 2 * sum(loop_trips(wanted, settings.signature.closed_loop, "balanced").values())
+    survived = conditions(settings.compress.codec, settings.signature)
+    return 2 * sum(loop_trips(survived, settings.signature.closed_loop, "balanced").values())
 
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: how many calls of ffmpeg were done before it, how many twice, what is wrong."""
+    """A kill: the calls of ffmpeg done before it, those done twice, and a complaint if any."""
 
     done: int
     repeated: int
@@ -105,12 +103,12 @@ class Kill:
 
 
 def rehearse(
-    folder: Path, wanted: Sequence[str] | None = None
+    folder: Path, names: Sequence[str] | None = None
 ) -> tuple[list[Rehearsal], dict[str, str]]:
     """Run stages (all) undisturbed, keeping the state before each; and the bits at the end."""
     project = small_project(folder / "undisturbed")
     rehearsals = []
-    for stage in wanted or stages(project):
+    for stage in names or stages(project):
         state = copy(project, folder / f"before {stage}")
         ffmpeg = CountedFfmpeg(folder / f"ffmpeg of {stage}", bundled_ffmpeg())
         done = repro(
@@ -157,7 +155,7 @@ def wait_for_calls(ffmpeg: CountedFfmpeg, calls: int, process: subprocess.Popen[
 
 
 def kill(victim: subprocess.Popen[bytes], *, alone: bool) -> None:
-    """SIGKILL to a process, alone or with all that it started; returns when all are gone."""
+    """Send SIGKILL to a process, alone or with all that it started, and wait until all are gone."""
     group = victim.pid
     (os.kill if alone else os.killpg)(group, signal.SIGKILL)
     victim.wait()
@@ -175,35 +173,37 @@ def kill(victim: subprocess.Popen[bytes], *, alone: bool) -> None:
 def complaint(
     project: Path, expected: dict[str, str], *runs: subprocess.CompletedProcess[str]
 ) -> str:
-    """What is wrong after a kill and a second run; nothing, as a rule."""
+    """Say what is wrong after a kill and a second run; nothing, as a rule."""
     for run in runs:
         if run.returncode != 0:
             return f"dvc repro failed: {run.stderr.strip().splitlines()[-1]}"
-    found = bits(project)
-    unlike = sorted(name for name in found | expected if found.get(name) != expected.get(name))
+    outputs = bits(project)
+    unlike = sorted(name for name in outputs | expected if outputs.get(name) != expected.get(name))
     if unlike:
         return f"unlike: {', '.join(unlike)}"
     return f"left behind: {', '.join(left)}" if (left := remains(project)) else ""
 
 
-def row(rehearsal: Rehearsal, kills: list[Kill]) -> Row:
-    """What came of the kills in one stage."""
-    wrong = [one.complaint for one in kills if one.complaint]
-    most, limit = max(one.repeated for one in kills), rehearsal.most_repeated
+def summed_up(rehearsal: Rehearsal, kills: list[Kill]) -> TrialRow:
+    """Sum up the kills in one stage."""
+    wrong = [each.complaint for each in kills if each.complaint]
+    most, limit = max(each.repeated for each in kills), rehearsal.most_repeated
     happened = f"{len(kills) - len(wrong)} of {len(kills)} ended in the same bits"
-    done = f"{min(one.done for one in kills)} to {max(one.done for one in kills)}"
+    done = f"{min(each.done for each in kills)} to {max(each.done for each in kills)}"
     happened += f"; killed after {done} of {rehearsal.calls} calls of ffmpeg"
     if limit is None:
         happened += "; the stage starts over"
     else:
-        piece = "a clip a worker" if rehearsal.stage in BY_CLIP else "a generation"
-        happened += f"; at most {most} calls done twice (allowed: {piece}, {limit})"
+        checkpoint = "a clip a worker" if rehearsal.stage in BY_CLIP else "a generation"
+        happened += f"; at most {most} calls done twice (allowed: {checkpoint}, {limit})"
     good = not wrong and (limit is None or most <= limit)
-    return Row(f"SIGKILL in {rehearsal.stage}", len(kills), "; ".join([happened, *wrong]), good)
+    return TrialRow(
+        f"SIGKILL in {rehearsal.stage}", len(kills), "; ".join([happened, *wrong]), good
+    )
 
 
-def trials(moments: int, folder: Path) -> Iterator[Row]:
-    """A row for each stage."""
+def trials(moments: int, folder: Path) -> Iterator[TrialRow]:
+    """Yield a row for each stage."""
     rehearsals, expected = rehearse(folder)
     rng = random.Random(SEED)
     for rehearsal in rehearsals:
@@ -217,16 +217,16 @@ def trials(moments: int, folder: Path) -> Iterator[Row]:
             )
             for index in range(moments)
         ]
-        yield told(row(rehearsal, kills))
+        yield announce(summed_up(rehearsal, kills))
 
 
 def main(moments: int) -> int:
     with tempfile.TemporaryDirectory(prefix="afterimage-kills-") as folder:
         rows = list(trials(moments, Path(folder)))
-    good = all(one.good for one in rows)
-    total = Row(
+    good = all(row.good for row in rows)
+    total = TrialRow(
         "`dvc repro` killed (SIGKILL) at random moments, and run again",
-        sum(one.count for one in rows),
+        sum(row.count for row in rows),
         f"{'all' if good else 'not all'} ended in the same bits; `compress` and `validate` did "
         "at most a clip a worker twice, `optimize` a generation",
         good,

@@ -1,4 +1,4 @@
-"""What goes wrong on real machines, done on purpose: each is told in one line, nothing is corrupt.
+"""Mishaps of real machines, made on purpose: each is reported in one line, nothing is corrupt.
 
 ``python -m tests.robustness.mishaps`` tries them all and writes the table. After each mishap its
 cause is removed, and the same project has to end in the bits of an undisturbed run. Filling a disk
@@ -20,8 +20,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.robustness.project import bits, copy, repro, small_project, stages
-from tests.robustness.table import Row, report, told
+from tests.project import bits, copy, repro, small_project, stages
+from tests.robustness.table import TrialRow, announce, report
 from tests.worktree import environment
 
 PATIENCE_SECONDS = 120
@@ -29,7 +29,7 @@ MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
 
 
 class Unavailable(Exception):  # noqa: N818 (a condition of this machine, not an error)
-    """The mishap cannot be made here."""
+    """A mishap cannot be made on this machine."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Mishap:
 
     Attributes
     ----------
-    name : what.
+    name : of the mishap.
     before : the stage that comes next.
     happen : makes it happen to a project, and returns the lines that were shown.
     said : a regular expression for the last line that the user reads of us.
@@ -53,7 +53,7 @@ class Mishap:
 def lines_of(
     project: Path, *, during: Callable[[int], None] | None = None, **env: str
 ) -> list[str]:
-    """The lines of a ``dvc repro`` that has to fail; ``during`` gets its process id."""
+    """Return the lines of a ``dvc repro`` that has to fail; ``during`` gets its process id."""
     process = subprocess.Popen(
         ["dvc", "repro"], cwd=project, env=environment(**env), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -70,7 +70,7 @@ def lines_of(
 
 @contextmanager
 def mounted(folder: Path, *, spare_bytes: int = 0, read_only: bool = False) -> Iterator[None]:
-    """A small file system in memory over a folder, with what was in it and little space left."""
+    """Mount a small file system over a folder, with what was in it and little space left."""
     kept = folder.with_name(f"{folder.name}-kept")
     folder.mkdir(exist_ok=True)
     shutil.copytree(folder, kept)
@@ -114,7 +114,7 @@ def read_only(name: str) -> Callable[[Path], list[str]]:
 
 @contextmanager
 def memory_limit(bytes_: int) -> Iterator[Path]:
-    """A control group whose processes may have so much memory together."""
+    """Make a control group whose processes may have so much memory together."""
     group = MEMORY_GROUPS / f"afterimage-{os.getpid()}"
     try:
         group.mkdir()
@@ -130,7 +130,7 @@ def memory_limit(bytes_: int) -> Iterator[Path]:
 
 
 def out_of_memory(project: Path) -> list[str]:
-    """The kernel kills the largest process that is over the limit: a worker."""
+    """Let the kernel kill the largest process that is over the limit: a worker."""
 
     def limit(process: int) -> None:
         (group / "cgroup.procs").write_text(str(a_worker(process)))
@@ -140,7 +140,7 @@ def out_of_memory(project: Path) -> list[str]:
 
 
 def struck(blow: signal.Signals) -> Callable[[Path], list[str]]:
-    """A worker gets a signal while it works on a clip."""
+    """Send a worker a signal while it works on a clip."""
 
     def happen(project: Path) -> list[str]:
         return lines_of(
@@ -151,7 +151,7 @@ def struck(blow: signal.Signals) -> Callable[[Path], list[str]]:
 
 
 def a_worker(process: int) -> int:
-    """A worker process below another process, once it is at work on a clip."""
+    """Wait for a worker below another process that is at work on a clip; return its process id."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         for child in psutil.Process(process).children(recursive=True):
@@ -163,7 +163,7 @@ def a_worker(process: int) -> int:
 
 
 def clip_removed(project: Path) -> list[str]:
-    """A clip that is still waiting goes while the stage works on the first."""
+    """Remove a clip that is still waiting while the stage works on the first."""
 
     def remove(process: int) -> None:
         a_worker(process)
@@ -213,45 +213,45 @@ MISHAPS = [
 # --- trying them ------------------------------------------------------------------------------
 
 
-def attempt(mishap: Mishap, project: Path, expected: dict[str, str], *targets: str) -> Row:
+def attempt(mishap: Mishap, project: Path, expected: dict[str, str], *targets: str) -> TrialRow:
     """Let it happen to a project, remove the cause, and run again (up to some targets)."""
     try:
         shown = mishap.happen(project)
     except Unavailable as reason:
-        return Row(mishap.name, 0, f"not tried: {reason}")
+        return TrialRow(mishap.name, 0, f"not tried: {reason}")
     line = next((line for line in shown if re.search(mishap.said, line)), None)
-    if line is None or any("Traceback" in one for one in shown):
-        return Row(mishap.name, 1, f"not told: {' / '.join(shown[-5:])}", good=False)
+    if line is None or any("Traceback" in shown_line for shown_line in shown):
+        return TrialRow(mishap.name, 1, f"not told: {' / '.join(shown[-5:])}", good=False)
     half_written = [path.name for path in project.glob("data/**/*.part")]
     if half_written:
-        return Row(mishap.name, 1, f"left half-written: {' '.join(half_written)}", good=False)
+        return TrialRow(mishap.name, 1, f"left half-written: {' '.join(half_written)}", good=False)
     again = repro(project, *targets)
     if again.returncode != 0 or bits(project) != expected:
-        return Row(mishap.name, 1, "did not end in the same bits afterwards", good=False)
+        return TrialRow(mishap.name, 1, "did not end in the same bits afterwards", good=False)
     message = line.strip().replace(f"{project}/", "").replace(str(project.parent), "...")
     message = re.sub(r"\.\d+\.part\b|afterimage-\w+", "*", message)
     # Two backticks: a message may hold one.
-    return Row(mishap.name, 1, f"`` {message} ``; the next run ended in the same bits")
+    return TrialRow(mishap.name, 1, f"`` {message} ``; the next run ended in the same bits")
 
 
-def prepared(folder: Path, wanted: set[str]) -> tuple[dict[str, Path], dict[str, str]]:
-    """A project before each stage that is asked for, by that stage; and the bits at the end."""
+def prepared(folder: Path, names: set[str]) -> tuple[dict[str, Path], dict[str, str]]:
+    """Keep a project before each of some stages, by that stage; and the bits at the end."""
     project = small_project(folder / "undisturbed")
     before: dict[str, Path] = {}
     for stage in stages(project):
-        if stage in wanted:
+        if stage in names:
             before[stage] = copy(project, folder / f"before {stage}")
         done = repro(project, "--single-item", stage)
         assert done.returncode == 0, done.stderr
     return before, bits(project)
 
 
-def trials(mishaps: Sequence[Mishap], folder: Path) -> Iterator[Row]:
-    """A row for each mishap."""
+def trials(mishaps: Sequence[Mishap], folder: Path) -> Iterator[TrialRow]:
+    """Yield a row for each mishap."""
     before, expected = prepared(folder, {mishap.before for mishap in mishaps})
     for index, mishap in enumerate(mishaps):
         project = copy(before[mishap.before], folder / str(index) / "project")
-        yield told(attempt(mishap, project, expected))
+        yield announce(attempt(mishap, project, expected))
 
 
 def main() -> int:
@@ -259,7 +259,7 @@ def main() -> int:
         rows = list(trials(MISHAPS, Path(folder)))
     tried = [row for row in rows if row.count]
     good = sum(row.good for row in tried)
-    total = Row(
+    total = TrialRow(
         "Disk full, memory gone, workers crashed or killed, folders read-only, a clip removed, "
         "two runs at once", len(tried),
         f"{good} of {len(tried)} were reported in one line, left nothing half-written, and the "

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-from tests.robustness.project import bundled_ffmpeg
+from tests.project import bundled_ffmpeg
 
 SEED = 1
 WIDTH, HEIGHT, FRAMES = 96, 64, 10
@@ -32,15 +32,15 @@ class Mutant:
 
 
 def mutants(count: int, folder: Path, seed: int = SEED) -> Iterator[Mutant]:
-    """So many files; ``folder`` is for what ffmpeg makes on the way."""
+    """Yield so many files; ``folder`` is for what ffmpeg makes on the way."""
     whole = [
         Mutant(f"{name}{suffix}", kind, encoded(folder / f"{index}{suffix}", source, options))
         for index, (name, suffix, kind, source, options) in enumerate(WHOLE)
     ]
-    ordinary = [one for one in whole if one.kind == ORDINARY]
+    ordinary = [mutant for mutant in whole if mutant.kind == ORDINARY]
     everything = [*whole, *odd(ordinary), *no_videos()]
-    for index, one in enumerate(everything[:count]):
-        yield Mutant(f"{index:04} {one.name}", one.kind, one.content)
+    for index, mutant in enumerate(everything[:count]):
+        yield Mutant(f"{index:04} {mutant.name}", mutant.kind, mutant.content)
     # A stream of its own for each file: one kind more changes no other file.
     kinds = cycle(MUTATIONS.items())
     for index in range(len(everything), count):
@@ -51,7 +51,7 @@ def mutants(count: int, folder: Path, seed: int = SEED) -> Iterator[Mutant]:
 
 
 def encoded(path: Path, source: str, options: str) -> bytes:
-    """What the bundled ffmpeg makes of a test picture."""
+    """Encode a test picture with the bundled ffmpeg."""
     path.parent.mkdir(parents=True, exist_ok=True)
     inputs = [word for part in source.split(" + ") for word in ("-f", "lavfi", "-i", part)]
     exact = ["-threads", "1", "-fflags", "+bitexact", "-flags", "+bitexact"]
@@ -134,7 +134,7 @@ WHOLE = [
 
 def odd(ordinary: list[Mutant]) -> Iterator[Mutant]:
     """What ffmpeg does not make by itself."""
-    contents = {one.name: one.content for one in ordinary}
+    contents = {mutant.name: mutant.content for mutant in ordinary}
     for degrees in (90, 180, 270, 45):
         turned = rotated(contents["h264.mp4"], degrees)
         yield Mutant(f"turned by {degrees}.mp4", "rotation metadata", turned)
@@ -198,36 +198,36 @@ def no_videos() -> Iterator[Mutant]:
 # --- mutations --------------------------------------------------------------------------------
 
 
-def bits_flipped(content: bytes, _: bytes, rng: random.Random) -> bytes:
+def bits_flipped(content: bytes, _other: bytes, rng: random.Random) -> bytes:
     changed = bytearray(content)
     for _ in range(2 ** rng.randrange(10)):
         changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
     return bytes(changed)
 
 
-def header_bits_flipped(content: bytes, _: bytes, rng: random.Random) -> bytes:
+def header_bits_flipped(content: bytes, _other: bytes, rng: random.Random) -> bytes:
     changed = bytearray(content)
     for _ in range(rng.randint(1, 12)):
         changed[rng.randrange(min(600, len(changed)))] ^= 1 << rng.randrange(8)
     return bytes(changed)
 
 
-def truncated(content: bytes, _: bytes, rng: random.Random) -> bytes:
+def truncated(content: bytes, _other: bytes, rng: random.Random) -> bytes:
     return content[: rng.randrange(len(content))]
 
 
-def beheaded(content: bytes, _: bytes, rng: random.Random) -> bytes:
+def beheaded(content: bytes, _other: bytes, rng: random.Random) -> bytes:
     return content[rng.randrange(1, len(content)) :]
 
 
 def header_swapped(content: bytes, other: bytes, rng: random.Random) -> bytes:
-    """The first bytes of another video."""
+    """Put the first bytes of another video in place of the first."""
     size = 2 ** rng.randrange(3, 12)
     return other[:size] + content[size:]
 
 
-def absurd_size(content: bytes, _: bytes, rng: random.Random) -> bytes:
-    """Every number that looks like the width or the height claims another."""
+def absurd_size(content: bytes, _other: bytes, rng: random.Random) -> bytes:
+    """Change every number that looks like the width or the height."""
     absurd = rng.choice([0, 1, 3, 5000, 16383, 32767, 65535])
     changed = content
     for side in rng.choice([(WIDTH,), (HEIGHT,), (WIDTH, HEIGHT)]):
@@ -236,8 +236,8 @@ def absurd_size(content: bytes, _: bytes, rng: random.Random) -> bytes:
     return changed.replace(f"W{WIDTH} ".encode(), f"W{absurd} ".encode())
 
 
-def absurd_number(content: bytes, _: bytes, rng: random.Random) -> bytes:
-    """A length, a count or an offset that nobody can mean."""
+def absurd_number(content: bytes, _other: bytes, rng: random.Random) -> bytes:
+    """Write a length, a count or an offset that nobody can mean."""
     changed = bytearray(content)
     for _ in range(rng.randint(1, 4)):
         place = rng.randrange(max(1, len(changed) - 4))
@@ -246,20 +246,21 @@ def absurd_number(content: bytes, _: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-def overwritten(content: bytes, _: bytes, rng: random.Random) -> bytes:
+def overwritten(content: bytes, _other: bytes, rng: random.Random) -> bytes:
     first = rng.randrange(len(content))
     size = rng.randrange(1, 4096)
-    noise = rng.choice([bytes, rng.randbytes])(size)
+    kinds: list[Callable[[int], bytes]] = [bytes, rng.randbytes]
+    noise = rng.choice(kinds)(size)
     return content[:first] + noise + content[first + size :]
 
 
-def repeated(content: bytes, _: bytes, rng: random.Random) -> bytes:
+def repeated(content: bytes, _other: bytes, rng: random.Random) -> bytes:
     first, last = sorted(rng.randrange(len(content)) for _ in range(2))
     return content[:last] + content[first:last] * rng.randint(1, 20) + content[last:]
 
 
 def spliced(content: bytes, other: bytes, rng: random.Random) -> bytes:
-    """The beginning of one video and the end of another."""
+    """Join the beginning of one video and the end of another."""
     return content[: rng.randrange(len(content))] + other[rng.randrange(len(other)) :]
 
 

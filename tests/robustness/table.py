@@ -1,4 +1,4 @@
-"""What the trials report: a table whose last row sums it up."""
+"""The tables of the trials, each with a last row that sums it up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ HEAD = "| what was tried | how many | what happened |\n|---|---|---|"
 
 
 @dataclass(frozen=True)
-class Row:
-    """What was tried, how many times, what happened, and whether that is as it should be."""
+class TrialRow:
+    """A trial: its name, how many times, what happened, and whether that is as it should be."""
 
     tried: str
     count: int
@@ -30,7 +30,7 @@ class Row:
         return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def told(row: Row) -> Row:
+def announce(row: TrialRow) -> TrialRow:
     """Print a row as soon as it is known."""
     print(
         f"{'ok  ' if row.good else 'FAIL'} {row.tried} ({row.count:,}): {row.happened}", flush=True
@@ -38,9 +38,11 @@ def told(row: Row) -> Row:
     return row
 
 
-def report(trial: str, heading: str, rows: Sequence[Row], total: Row, notes: str = "") -> int:
-    """Write a trial's table, and its total to the README; returns the status to exit with."""
-    told(total)
+def report(
+    trial: str, heading: str, rows: Sequence[TrialRow], total: TrialRow, notes: str = ""
+) -> int:
+    """Write a trial's table, and its total to the README; return the status to exit with."""
+    announce(total)
     lines = [f"# {heading}", "", HEAD, *(row.markdown() for row in (*rows, total))]
     text = "\n".join(lines) + (f"\n\n{notes.strip()}\n" if notes else "\n")
     _result(trial).write_text(text, encoding="utf-8")
@@ -49,7 +51,7 @@ def report(trial: str, heading: str, rows: Sequence[Row], total: Row, notes: str
 
 
 def readme_with_totals() -> str:
-    """The README with the last row of every trial's table between its marks."""
+    """Put the last row of every trial's table into the text of the README."""
     text = README.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN)
     tail = rest.split(END)[1]
@@ -58,7 +60,7 @@ def readme_with_totals() -> str:
 
 
 def total_of(trial: str) -> str:
-    """The last row of a trial's table, linked to the whole."""
+    """Return the last row of a trial's table, linked to the whole."""
     path = _result(trial)
     row = next(
         line

@@ -8,11 +8,13 @@ from stages.signature.embed.adaptation import PLAIN, Adaptation
 from stages.signature.embed.blocks import SIDE, Headroom, block_sums
 from stages.signature.embed.closed_loop import Adapted, ClosedLoop, embed_adapted
 from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.pattern import RGB_ERROR, pattern
 from stages.signature.model.chips import derived_key
 from stages.signature.search.objective import Trial, run_loop, run_trial
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.codec import Codec
+from stages.video.planes import PLANES
 
 KEY = b"the right key, 16 bytes or more"
 SIGNATURE = to_signature(hand_set_vector(), "balanced")
@@ -25,7 +27,11 @@ def found(frames, **gains):
     rows, columns = frames.height // 16, frames.width // 16
     return Adapted(
         frames,
-        {plane: g * rng.random((len(frames), rows, columns)) for plane, g in gains.items()},
+        {
+            plane: gains[plane] * rng.random((len(frames), rows, columns))
+            for plane in PLANES
+            if plane in gains
+        },
         0.7,
     )
 
@@ -80,8 +86,7 @@ def trial(clip, **how):
         "balanced",
         clip,
         WANTED,
-        45.0,
-        Headroom(),
+        Distortion(45.0),
         "a purpose",
         **how,
     )

@@ -7,13 +7,14 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.signature.detect.alignment import SearchRange, undone
+from stages.signature.detect.alignment import undone
 from stages.signature.detect.bound import threshold
 from stages.signature.detect.detect import searched, statistic
 from stages.signature.embed.embed import embed
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames
+from stages.video.search_range import SearchRange
 
 KEY = b"the right key, 16 bytes or more"
 SIGNATURE = to_signature(hand_set_vector(), "balanced")
@@ -39,7 +40,9 @@ def test_an_enlargement_is_undone():
     zoom = 1.05
     centre = np.array([width - 1, height - 1]) / 2
     matrix = np.column_stack([zoom * np.eye(2), (1 - zoom) * centre])
-    enlarged = cv2.warpAffine(smooth, matrix, (width, height), flags=cv2.INTER_CUBIC)
+    enlarged = np.asarray(
+        cv2.warpAffine(smooth, matrix, (width, height), flags=cv2.INTER_CUBIC), float
+    )
     inside = (slice(10, -10), slice(10, -10))
     np.testing.assert_allclose(undone(enlarged, zoom)[inside], smooth[inside], atol=0.01)
     assert undone(smooth, 1) is smooth

@@ -12,7 +12,7 @@ from stages.signature.embed.blocks import (
     within,
 )
 from stages.signature.embed.pattern import RGB_ERROR
-from stages.signature.embed.residuals import Residual
+from stages.signature.embed.residuals import Residual, Residuals
 
 
 def noise(*shape):
@@ -37,7 +37,10 @@ def test_each_pixel_takes_the_gain_of_its_block():
 
 
 def test_shaping_moves_energy_and_keeps_how_much_each_plane_has():
-    residuals = {"Y": Residual.of(noise(4, 32, 48)), "V": Residual.of(3 * noise(4, 16, 24))}
+    residuals: Residuals = {
+        "Y": Residual.of(noise(4, 32, 48)),
+        "V": Residual.of(3 * noise(4, 16, 24)),
+    }
     gains = {plane: np.random.default_rng(3).random((4, 2, 3)) for plane in residuals}
     moved = shaped(residuals, gains)
     for plane, residual in residuals.items():
@@ -62,7 +65,7 @@ def test_no_frame_and_no_block_exceeds_its_ceiling(seed, spread):
 
 
 def test_what_keeps_to_the_ceilings_is_left_alone():
-    residuals = {"V": Residual.of(np.ones((5, 16, 16), np.float32))}
+    residuals: Residuals = {"V": Residual.of(np.ones((5, 16, 16), np.float32))}
     assert within(residuals, Headroom()) is residuals
 
 

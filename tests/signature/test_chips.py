@@ -54,15 +54,16 @@ def test_the_sign_of_a_coefficient_is_drawn_in_the_order_of_its_frequency():
 
 def test_a_coefficient_keeps_its_sign_when_the_band_around_it_changes():
     other = replace(CARRIER, centre=1.2 * CARRIER.centre, width=1.5 * CARRIER.width)
-    one, another = ({}, {})
-    for carrier, seen in ((CARRIER, one), (other, another)):
+    narrow: dict[tuple[int, int], list[int]] = {}
+    wide: dict[tuple[int, int], list[int]] = {}
+    for carrier, seen in ((CARRIER, narrow), (other, wide)):
         where = carrier_band(carrier)
         for place, at in enumerate(zip(where.rows, where.columns, strict=True)):
             seen[at] = signs(KEY, carrier, 6)[:, place].tolist()
-    shared = one.keys() & another.keys()
-    assert len(one) < len(another)
-    assert len(shared) > len(one) / 2
-    assert all(one[at] == another[at] for at in shared)
+    shared = narrow.keys() & wide.keys()
+    assert len(narrow) < len(wide)
+    assert len(shared) > len(narrow) / 2
+    assert all(narrow[at] == wide[at] for at in shared)
 
 
 def test_a_picture_without_a_block_has_no_signs():

@@ -18,13 +18,15 @@ from stages.signature.embed.sensitivity import sensitivity
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
-from stages.video.edit import normalised
+from stages.video.filters import normalised
 from stages.video.frames import Frames, Geometry
+from stages.video.planes import PlaneName
 from stages.video.quality import psnr_rgb
 from tests.conftest import constant
 
 KEY = b"the right key, 16 bytes or more"
 COLOUR = to_signature(hand_set_vector(), "colour")
+CHROMA: tuple[PlaneName, ...] = ("U", "V")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class LeftHalf(Codec):
 
     def round_trip(self, frames, *, subject="clip"):
         received = Frames(frames.i420.copy(), frames.fps)
-        for index, name in enumerate("UV"):
+        for index, name in enumerate(CHROMA):
             plane = received.plane(name)
             added = np.random.default_rng(index).normal(0, self.noise, plane.shape)
             plane[:] = np.clip(np.round(plane + added), 0, 255)
@@ -78,15 +80,14 @@ def test_energy_moves_to_where_the_codec_lets_it_through():
 
 
 def test_no_response_at_all_leaves_the_mark_even():
-    nothing = {"V": np.zeros((5, 3, 4))}
-    even = {"V": np.ones((5, 3, 4))}
-    gains = Response(nothing, even).gains()["V"]
+    gains = Response({"V": np.zeros((5, 3, 4))}, {"V": np.ones((5, 3, 4))}).gains()["V"]
     np.testing.assert_array_equal(gains, gains[0, 0, 0])
 
 
 def test_two_responses_add_up():
-    ones, twos = ({"V": np.full((2, 2, 2), value)} for value in (1.0, 2.0))
-    both = Response({}, {}).plus(Response(ones, twos)).plus(Response(twos, twos))
+    ones, twos = (np.full((2, 2, 2), value) for value in (1.0, 2.0))
+    first, second = Response({"V": ones}, {"V": twos}), Response({"V": twos}, {"V": twos})
+    both = Response({}, {}).plus(first).plus(second)
     np.testing.assert_array_equal(both.received["V"], 3)
     np.testing.assert_array_equal(both.sent["V"], 4)
 
@@ -133,7 +134,7 @@ def test_the_clip_every_frame_and_every_block_keep_their_psnr(natural, adapted):
         / SIDE[name] ** 2
         for name in RGB_ERROR
     )
-    assert 10 * np.log10(255**2 / error.max()) >= 45 - Headroom().block_db
+    assert 10 * np.log10(255**2 / np.max(error)) >= 45 - Headroom().block_db
 
 
 def test_it_is_the_same_every_time(natural, adapted):
@@ -145,9 +146,10 @@ def test_it_is_the_same_every_time(natural, adapted):
 
 @given(st.floats(-3, 3))
 def test_a_tilt_changes_the_odds_of_luma_and_keeps_the_energy(log_odds):
+    planes: tuple[PlaneName, ...] = ("Y", "V")
     residuals = {
         name: Residual.of(np.random.default_rng(index).normal(size=(2, 6, 6)).astype(np.float32))
-        for index, name in enumerate("YV")
+        for index, name in enumerate(planes)
     }
     energies = [
         {name: RGB_ERROR[name] * float(np.mean(v.frames() ** 2)) for name, v in some.items()}

@@ -10,7 +10,7 @@ from stages.signature.embed.conditions import Conditions
 from stages.signature.embed.embed import embed
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.video.codec import Codec
-from stages.video.edit import grey
+from stages.video.edit import edit
 from stages.video.frames import Frames
 
 KEY = b"the right key, 16 bytes or more"
@@ -62,6 +62,6 @@ def test_every_codec_is_scored_and_grey_after_the_mildest(natural, preset):
         colourless = Frames(received[0].i420.copy(), natural.fps)
         colourless.plane("U")[:] = 128
         colourless.plane("V")[:] = 128
-        np.testing.assert_array_equal(grey(received[0]).i420, colourless.i420)
+        np.testing.assert_array_equal(edit("grey").apply(received[0]).i420, colourless.i420)
         expected.append(statistic(colourless, signature, KEY))
     assert found == pytest.approx(expected, abs=1e-6)

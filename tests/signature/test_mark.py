@@ -92,7 +92,10 @@ def test_z_by_hand():
 
 def test_z_never_exceeds_the_root_of_the_number_of_features(natural):
     found = features(natural, SIGNATURE)
-    right = {carrier: signs(KEY, carrier, len(q)) * np.abs(q) for carrier, q in found.items()}
+    right = {
+        carrier: signs(KEY, carrier, len(q)).astype(float) * np.abs(q)
+        for carrier, q in found.items()
+    }
     count = sum(q.size for q in found.values())
     assert correlate(right, KEY) <= np.sqrt(count)
     assert correlate({carrier: np.zeros_like(q) for carrier, q in found.items()}, KEY) == 0

@@ -127,8 +127,8 @@ def test_many_candidates_on_few_clips_come_nearer_through_noise_than_few_on_all(
         for seed in range(1, 7):
             evaluate, _ = toward(target, noise=0.5)
             found = evolve(
-                evaluate, hand_set_vector(), clips=CLIPS, clips_per_candidate=each, population=population,
-                generations=4, sigma=0.3, seed=seed,
+                evaluate, hand_set_vector(), clips=CLIPS, clips_per_candidate=each,
+                population=population, generations=4, sigma=0.3, seed=seed,
             )  # fmt: skip
             ends.append(distance(found.vector, target))
         near[population] = np.mean(ends)

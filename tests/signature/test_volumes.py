@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import cv2
 import numpy as np
 from hypothesis import given
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 
 from stages.signature.embed.blocks import Headroom, within
 from stages.signature.embed.embed import add
-from stages.signature.embed.residuals import Residual
+from stages.signature.embed.residuals import Residual, Residuals
 from stages.video.frames import Frames
 from stages.video.quality import RgbReference
 
@@ -31,9 +33,14 @@ def test_every_frame_gets_its_picture_once(which):
 def test_few_pictures_are_added_as_one_for_every_frame_would_be(which, seed):
     """Also where the ceilings cut some frames and not others."""
     host = np.random.default_rng(seed).integers(0, 256, (len(which), 48, 32), np.uint8)
-    frames = Frames(host, fps=25)
-    loud = PICTURES.repeat(2, axis=1).repeat(2, axis=2) * np.float32([[[1]], [[3]], [[9]]])
-    few = {"Y": Residual(loud, np.array(which)), "V": Residual(PICTURES, np.array(which[::-1]))}
+    frames = Frames(host, fps=Fraction(25))
+    loud = PICTURES.repeat(2, axis=1).repeat(2, axis=2) * np.array(
+        [[[1]], [[3]], [[9]]], np.float32
+    )
+    few: Residuals = {
+        "Y": Residual(loud, np.array(which)),
+        "V": Residual(PICTURES, np.array(which[::-1])),
+    }
     dense = {plane: Residual.of(residual.frames()) for plane, residual in few.items()}
     marked, again = (
         add(RgbReference.of(frames), within(some, Headroom(1, 3)), psnr_db=40)
@@ -45,8 +52,8 @@ def test_few_pictures_are_added_as_one_for_every_frame_would_be(which, seed):
 def test_adding_rounds_and_stays_within_8_bits():
     """The pixels are those of OpenCV's own saturating sum, at a strength that can be told."""
     host = np.repeat(np.array([0, 100, 255], np.uint8), 24 * 16).reshape(3, 24, 16)
-    frames = Frames(host, fps=25)
-    change = Residual.of(np.tile(np.float32([-1, 1]), (3, 16, 8)))
+    frames = Frames(host, fps=Fraction(25))
+    change = Residual.of(np.tile(np.array([-1, 1], np.float32), (3, 16, 8)))
     marked = add(RgbReference.of(frames), {"Y": change}, psnr_db=30)
     moved = marked.plane("Y").astype(int) - frames.plane("Y")
     assert (moved[0] >= 0).all() and (moved[2] <= 0).all()

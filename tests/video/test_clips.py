@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ groups = st.lists(st.text(min_size=1, max_size=8), min_size=2, max_size=40, uniq
 
 
 def clip(name: str, **changes) -> Clip:
-    values = {
+    values: dict[str, Any] = {
         "id": name, "path": f"data/clips/{name}", "kind": "natural", "group": name,
         "class_name": "", "clip_number": "", "split": "train", "width": 320, "height": 240,
         "fit": "crop", "fps": "30000/1001", "frames": 60, "sha256": "0" * 64,

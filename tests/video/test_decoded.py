@@ -1,7 +1,31 @@
 """Decoded clips are kept, but never more than fit."""
 
-from stages.video import decoded as kept
-from stages.video.decoded import decoded
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from stages.video.decoded import MOST_BYTES, decoded
+from stages.video.frames import Frames
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A clip of so many bytes, of which none is touched, and so none takes memory."""
+
+    name: str
+    size: int
+
+    def read(self):
+        return Frames(np.zeros((1, 3, self.size // 3), np.uint8), Fraction(25))
+
+
+@pytest.fixture(autouse=True)
+def empty():
+    decoded.cache.clear()
+    yield
+    decoded.cache.clear()
 
 
 def test_a_clip_is_decoded_once(small_clips):
@@ -10,16 +34,15 @@ def test_a_clip_is_decoded_once(small_clips):
     assert (first.i420 == small_clips[0].read().i420).all()
 
 
-def test_what_was_not_asked_for_longest_goes_first(small_clips, monkeypatch):
-    one = decoded(small_clips[0])
-    monkeypatch.setattr(kept, "MOST_BYTES", 2 * one.i420.nbytes)
-    two = decoded(small_clips[1])
-    assert decoded(small_clips[0]) is one
-    decoded(small_clips[2])
-    assert decoded(small_clips[0]) is one
-    assert decoded(small_clips[1]) is not two
+def test_the_least_recently_used_goes_first_when_the_next_does_not_fit():
+    first, second, third = (Blank(name, MOST_BYTES * 2 // 5 // 6 * 6) for name in "abc")
+    kept, lost = decoded(first), decoded(second)
+    assert decoded(first) is kept
+    decoded(third)
+    assert decoded(first) is kept
+    assert decoded(second) is not lost
 
 
-def test_a_clip_that_is_too_large_is_not_kept(small_clips, monkeypatch):
-    monkeypatch.setattr(kept, "MOST_BYTES", 1)
-    assert decoded(small_clips[0]) is not decoded(small_clips[0])
+def test_a_clip_that_is_too_large_is_not_kept():
+    large = Blank("large", MOST_BYTES // 6 * 6 + 6)
+    assert decoded(large) is not decoded(large)

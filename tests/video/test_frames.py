@@ -1,3 +1,4 @@
+from collections.abc import Generator
 from fractions import Fraction
 
 import cv2
@@ -64,7 +65,8 @@ def test_no_more_frames_are_read_than_asked_for(tmp_path, natural):
 @pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
 @pytest.mark.parametrize("size", [(320, 240), (96, 160), (200, 64)])
 def test_every_fit_gives_the_size_asked_for(tmp_path, natural, fit, size):
-    frames = read(stored(tmp_path, natural), Geometry(*size, fit), max_frames=2, fps=natural.fps)
+    geometry = Geometry(size[0], size[1], fit)
+    frames = read(stored(tmp_path, natural), geometry, max_frames=2, fps=natural.fps)
     assert (frames.width, frames.height) == size
 
 
@@ -100,6 +102,7 @@ def test_a_stream_yields_what_reading_gives(tmp_path, natural):
 
 def test_a_stream_can_be_left_early(tmp_path, natural):
     frames = stream(stored(tmp_path, natural), Geometry(320, 240))
+    assert isinstance(frames, Generator)
     np.testing.assert_array_equal(next(frames), natural.i420[0])
     frames.close()
 

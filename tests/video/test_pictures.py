@@ -17,8 +17,9 @@ def test_the_difference_stands_beside_both_frames_enlarged(tmp_path):
     assert (difference[8:] == 128).all()
     assert (difference[:8] > 128).all()
     write_png(tmp_path / "deep" / "picture.png", rgb)
-    read = cv2.cvtColor(cv2.imread(str(tmp_path / "deep" / "picture.png")), cv2.COLOR_BGR2RGB)
-    np.testing.assert_array_equal(read, rgb)
+    bgr = cv2.imread(str(tmp_path / "deep" / "picture.png"))
+    assert bgr is not None
+    np.testing.assert_array_equal(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), rgb)
 
 
 def test_large_differences_are_cut_off_and_do_not_wrap():

@@ -1,4 +1,4 @@
-"""How a stored picture has to be turned to be shown."""
+"""The turn between a stored picture and the picture that is shown."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from stages.common.errors import VideoError
 
 @dataclass(frozen=True)
 class Orientation:
-    """How the stored picture has to be turned to be shown: ``x' = a x + c y, y' = b x + d y``."""
+    """The turn of a stored picture that is to be shown: ``x' = a x + c y, y' = b x + d y``."""
 
     a: int = 1
     b: int = 0
@@ -21,7 +21,7 @@ class Orientation:
     d: int = 1
 
     def stored(self, shown: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A picture [shape=(H, W)] as it has to be stored, to be shown like this."""
+        """Turn a picture [shape=(H, W)] so that, once stored, it is shown like this."""
         turned = shown if self.a else shown.T
         down, right = (self.d, self.a) if self.a else (self.c, self.b)
         return turned[::down, ::right]
@@ -33,13 +33,13 @@ class Orientation:
 
     @property
     def degrees(self) -> int:
-        """By how much it is turned before it is mirrored, counterclockwise: 0, 90, 180 or -90."""
+        """The counterclockwise turn before it is mirrored: 0, 90, 180 or -90."""
         sign = -1 if self.mirrored else 1
         return {(1, 0): 0, (0, 1): 90, (-1, 0): 180, (0, -1): -90}[sign * self.a, sign * self.c]
 
 
 def orientation_of(frame: av.VideoFrame, path: Path) -> Orientation:
-    """The orientation of a file's decoded frame. Raises ``VideoError``, naming it, if aslant."""
+    """Read a decoded frame's orientation. Raises ``VideoError``, naming the file, if aslant."""
     matrix: Any = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return Orientation()

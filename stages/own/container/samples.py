@@ -1,4 +1,4 @@
-"""One frame as it is stored: its samples, and what they stand for."""
+"""A frame as it is stored: its samples, and what they stand for."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,7 +27,7 @@ _LUMA_WEIGHTS = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593)}
 
 @dataclass(frozen=True)
 class Colours:
-    """How samples stand for colours, by ffmpeg's numbers (ITU-T H.273; range 2 is full)."""
+    """The colours that samples stand for, by ffmpeg's numbers (ITU-T H.273; range 2 is full)."""
 
     range: int
     matrix: int
@@ -46,11 +46,12 @@ class Colours:
 
 @dataclass(frozen=True)
 class StoredFrame:
-    """One frame, and its time.
+    """A frame, and its time.
 
     Attributes
     ----------
-    frame : PyAV's, whose samples are this program's own to change.
+    frame : PyAV's, whose samples may be changed.
+    colours : that its samples stand for.
     """
 
     frame: av.VideoFrame
@@ -62,23 +63,23 @@ class StoredFrame:
         return int(self.frame.format.components[0].bits)
 
     def planes(self) -> list[Samples]:
-        """Writable views of Y, U and V [shape of the plane; uint8, or uint16 if over 8 bit]."""
+        """Return writable views of Y, U and V [shape=(H, W); uint8, or uint16 if over 8 bit]."""
         return [_view(plane, self.depth) for plane in self.frame.planes]
 
 
-def own_copy(decoded: av.VideoFrame) -> StoredFrame:
-    """A copy of a decoded frame that may be changed: a decoder still looks at its own."""
+def writable_copy(decoded: av.VideoFrame) -> StoredFrame:
+    """Copy a decoded frame, so that it may be changed: the decoder still reads the original."""
     frame, colours = _planar(decoded)
     copy = av.VideoFrame(frame.width, frame.height, frame.format.name.replace("yuvj", "yuv"))
     copy.pts, copy.time_base = decoded.pts, decoded.time_base
-    own = StoredFrame(copy, colours)
-    for target, plane in zip(own.planes(), frame.planes, strict=True):
-        target[:] = _view(plane, own.depth)
-    return own
+    stored = StoredFrame(copy, colours)
+    for target, plane in zip(stored.planes(), frame.planes, strict=True):
+        target[:] = _view(plane, stored.depth)
+    return stored
 
 
 def _planar(decoded: av.VideoFrame) -> tuple[av.VideoFrame, Colours]:
-    """The frame in one of the formats that are taken, and its colours."""
+    """Bring a frame to one of the formats that are taken, and read its colours."""
     full = decoded.format.name.startswith("yuvj")
     colours = Colours(
         _FULL_RANGE if full else int(decoded.color_range), int(decoded.colorspace),
@@ -96,7 +97,7 @@ def _planar(decoded: av.VideoFrame) -> tuple[av.VideoFrame, Colours]:
 
 
 def _nearest(stored: av.VideoFormat) -> str:
-    """The planar YUV format that loses least: chroma is not halved where it is whole."""
+    """Name the planar YUV format that loses least: whole chroma is not halved."""
     depth = "10le" if stored.components[0].bits > 8 else ""
     if len(stored.components) < 3:
         return f"yuv420p{depth}"

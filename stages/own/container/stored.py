@@ -1,4 +1,4 @@
-"""A video file as it is stored: its frames and their times, not brought to anything."""
+"""A video file as it is stored: its frames and their times, not normalised."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,31 +11,31 @@ import av
 
 from stages.common.errors import VideoError
 from stages.own.container.orientation import Orientation, orientation_of
-from stages.own.container.samples import Colours, StoredFrame, own_copy
+from stages.own.container.samples import Colours, StoredFrame, writable_copy
 from stages.video.ffmpeg import CONTAINERS, MAX_PIXELS, PROTOCOLS
 
 _KEPT = {"audio", "subtitle", "attachment", "video"}
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What a file says of its video stream, the first that is no cover picture.
+class StoredVideo:
+    """The video stream of a file, the first that is no cover picture, as the file describes it.
 
     Attributes
     ----------
     path : of the file.
     index : of the stream in it.
-    others : indices of the streams to keep besides: audio, subtitles, attachments, other video.
+    kept_streams : indices of the other streams to keep: audio, subtitles, attachments, video.
     width, height : of a frame as it is stored, in pixels.
     aspect : of a sample, width to height.
     orientation : of the picture.
     colours : of its samples, as `frames` gives them.
-    expected_frames : how many there may be, if the file tells; for a progress bar alone.
+    expected_frames : number of frames, if the file tells; for a progress bar alone.
     """
 
     path: Path
     index: int
-    others: tuple[int, ...]
+    kept_streams: tuple[int, ...]
     width: int
     height: int
     aspect: Fraction
@@ -44,7 +44,7 @@ class Stored:
     expected_frames: int | None
 
     def frames(self) -> Iterator[StoredFrame]:
-        """Every frame in the order in which it is shown, with times that only rise.
+        """Yield every frame in the order in which it is shown, with times that only rise.
 
         Raises ``VideoError`` where the file is damaged: a frame that a decoder made up is not
         the author's, and must not go out under a mark.
@@ -58,32 +58,32 @@ class Stored:
                     raise VideoError(f"{self.path}: its size changes at frame {count}")
                 last = frame.pts = _rising(frame.pts, last)
                 count += 1
-                yield own_copy(frame)
+                yield writable_copy(frame)
 
 
-def stored(path: Path) -> Stored:
+def stored(path: Path) -> StoredVideo:
     """Look into a file. Raises ``VideoError``, naming it, if there is no video in it."""
     with _opened(path) as container:
         covers = av.stream.Disposition.attached_pic
-        videos = [one for one in container.streams.video if not one.disposition & covers]
+        videos = [video for video in container.streams.video if not video.disposition & covers]
         if not videos:
             raise VideoError(f"{path}: no video stream in it")
         stream = _stream(container, videos[0].index)
         first = next(container.decode(stream), None)
         if first is None:
             raise VideoError(f"{path}: no video frame in it")
-        return Stored(
+        return StoredVideo(
             path=path,
             index=stream.index,
-            others=tuple(
-                one.index for one in container.streams
-                if one.type in _KEPT and one.index != stream.index
+            kept_streams=tuple(
+                other.index for other in container.streams
+                if other.type in _KEPT and other.index != stream.index
             ),
             width=first.width,
             height=first.height,
             aspect=Fraction(stream.sample_aspect_ratio or 1),
             orientation=orientation_of(first, path),
-            colours=own_copy(first).colours,
+            colours=writable_copy(first).colours,
             expected_frames=int(stream.frames) or None,
         )  # fmt: skip
 
@@ -105,7 +105,7 @@ def _stream(container: Any, index: int) -> Any:
 
 
 def _rising(time: int | None, last: int | None) -> int:
-    """A frame's time, or if it has none or goes back, the next after the last."""
+    """Return a frame's time, or the next after the last if it has none or goes back."""
     if last is None:
         return time or 0
     return max(last + 1, time if time is not None else last + 1)

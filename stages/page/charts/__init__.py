@@ -1,1 +1,1 @@
-"""One chart a file: what it shows, and how it is drawn on axes that the theme made."""
+"""Charts, one a file, drawn on axes that the theme makes."""

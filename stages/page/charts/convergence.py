@@ -1,4 +1,4 @@
-"""How CMA-ES got on, beside what it set out from."""
+"""The progress of CMA-ES, beside its starting point x0."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ class Step:
 
 
 def convergence(steps: Sequence[Step]) -> str:
-    """The objective by generation; keys change from one to the next, so the start is in each."""
+    """Draw the objective by generation: of x0 in each too, for keys change in between."""
     generations = [step.generation for step in steps]
 
     def draw(axes: Axes) -> None:
         axes.plot(generations, [step.mean for step in steps], "o-", color=OURS, label="mean")
         axes.plot(generations, [step.median for step in steps], "s-", color=OTHER, label="median")
-        axes.plot(generations, [step.x0 for step in steps], "^:", color=MUTED, label="start")
+        axes.plot(generations, [step.x0 for step in steps], "^:", color=MUTED, label="x0")
         for line in axes.lines:
             line.set_markersize(4)
         axes.set(xlabel="generation", ylabel="objective (training clips)")

@@ -1,4 +1,4 @@
-"""How far a fingerprint drifts, and how far apart different videos are: one means nothing alone."""
+"""A fingerprint's drift and the distance of different videos, of which neither says much alone."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,12 +13,12 @@ _BIN = 4
 def distances(
     drifts: Sequence[int], impostors: Mapping[int, int], threshold: int, bits: int
 ) -> str:
-    """Histograms of both, each as a share of its own, and the threshold between.
+    """Draw histograms of both, each as shares of its own total, and the threshold between.
 
     Parameters
     ----------
     drifts : of each clip, in bits.
-    impostors : how many pairs of different recordings are how many bits apart.
+    impostors : the number of pairs of different recordings by their distance in bits.
     threshold : greatest distance that counts as the same.
     bits : of a fingerprint.
     """
@@ -47,7 +47,7 @@ def distances(
 def within(
     drifts: Sequence[int], impostors: Mapping[int, int], bits: int
 ) -> list[dict[str, float]]:
-    """Shares of both that lie within each distance: one minus the FNR, and the FPR, there."""
+    """Compute the shares of both within each distance: one minus the FNR, and the FPR, there."""
     pairs = sum(impostors.values())
     return [
         {

@@ -1,4 +1,4 @@
-"""Rate against distortion: what the codec leaves at which bitrate, and what the mark adds."""
+"""Rate against distortion, with the mark and without."""
 
 import math
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from stages.page.theme import OTHER, OURS, chart, legend_above
 
 
 @dataclass(frozen=True)
-class Received:
-    """What arrives at one setting: kbit/s, and RGB PSNR in dB against the original."""
+class RatePoint:
+    """A point of the curve: kbit/s, and RGB PSNR in dB against the original."""
 
     kbps: float
     psnr_db: float
 
 
-def rate_distortion(unmarked: Sequence[Received], marked: Sequence[Received]) -> str:
-    """PSNR over the bitrate, on a logarithmic axis."""
+def rate_distortion(unmarked: Sequence[RatePoint], marked: Sequence[RatePoint]) -> str:
+    """Draw PSNR over the bitrate, on a logarithmic axis."""
 
     def draw(axes: Axes) -> None:
         for curve, colour, label in ((unmarked, OTHER, "unmarked"), (marked, OURS, "marked")):

@@ -1,4 +1,4 @@
-"""How many marks are found at which risk of accusing an innocent video, the risk being proven."""
+"""The share of marks found, over the proven risk of accusing an innocent video."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,10 @@ _A_ROW = 4
 
 
 def points(z_marked: Sequence[float]) -> list[tuple[float, float]]:
-    """The curve: exponents of ten of the proven false positive rate, and the TPR from there on.
+    """Compute the curve: exponents of ten of the proven FPR, and the TPR from each of them on.
 
-    ``P(z >= t) <= exp(-t^2 / 2)``, so the exponent of the bound needs no more than a square. What
-    is proven beyond the end of the axis is told at its end.
+    ``P(z >= t) <= exp(-t^2 / 2)``, so the exponent of the bound is ``-t^2 / (2 ln 10)``. Exponents
+    beyond the end of the axis are put at its end.
     """
     exponents = sorted(
         max(LEAST_EXPONENT, round(-(max(0.0, z) ** 2) / (2 * math.log(10)), 6)) for z in z_marked
@@ -27,11 +27,11 @@ def points(z_marked: Sequence[float]) -> list[tuple[float, float]]:
 
 
 def roc(scores: Mapping[str, Sequence[float]], stated: float) -> str:
-    """One curve for each setting, on a logarithmic axis.
+    """Draw a curve for each setting, on a logarithmic axis.
 
     Parameters
     ----------
-    scores : ``z`` of the marked clips, by what happened to them, from mild to hard.
+    scores : ``z`` of the marked clips, by label of what they went through, from mild to hard.
     stated : the proven bound at which marks are counted elsewhere.
     """
 
@@ -55,5 +55,5 @@ def roc(scores: Mapping[str, Sequence[float]], stated: float) -> str:
 
 
 def power_of_ten(exponent: float, _: int | None = None) -> str:
-    """``10`` with its exponent raised, in characters: a chart has no other fonts."""
+    """Write ``10`` with its exponent raised, in characters: a chart has no other fonts."""
     return "10" + f"{exponent:.0f}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

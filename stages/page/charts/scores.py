@@ -1,4 +1,4 @@
-"""The statistic of marked and of unmarked clips, and where the line between them is drawn."""
+"""The statistic of marked and of unmarked clips, and the threshold between them."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _BINS = 30
 
 
 def scores(marked: Sequence[float], unmarked: Sequence[float], threshold: float) -> str:
-    """Histograms of ``z`` under the right key, and the threshold."""
+    """Draw histograms of ``z`` under the right key, and the threshold."""
     low, high = min(*marked, *unmarked), max(*marked, *unmarked)
     width = max(0.5, math.ceil((high - low) / _BINS * 2) / 2)
     edges = [width * step for step in range(math.floor(low / width), math.ceil(high / width) + 2)]

@@ -1,4 +1,4 @@
-"""Where the search put the mark's energy: carrier by carrier, over spatial frequency."""
+"""The learned spectrum: the energy of each carrier over spatial frequency."""
 
 import math
 from collections.abc import Sequence
@@ -7,16 +7,15 @@ from matplotlib.axes import Axes
 
 from stages.page.theme import SERIES, chart, legend_above
 from stages.signature.model.spectrum import Carrier
+from stages.video.planes import PLANES
 
-# Chroma has half as many pixels.
-_LUMA_PIXELS = {"Y": 1, "U": 2, "V": 2}
 _STEPS = 120
 _SPREAD = 3.0
 _LABEL_HEIGHT = 14
 
 
 def spectrum(carriers: Sequence[Carrier]) -> str:
-    """A bell for each carrier, as high as its share of the energy, in cycles per luma pixel."""
+    """Draw a bell for each carrier, as high as its share of the energy."""
 
     def draw(axes: Axes) -> None:
         for index, carrier in enumerate(carriers):
@@ -40,11 +39,11 @@ def spectrum(carriers: Sequence[Carrier]) -> str:
 
 
 def bell(carrier: Carrier) -> tuple[list[float], list[float]]:
-    """Powers of two of the frequency, in cycles per luma pixel, and the energy at each.
+    """Compute powers of two of the frequency, in cycles per luma pixel, and the energy at each.
 
     The carrier's amplitude is a bell over the logarithm of frequency: its square is drawn.
     """
-    centre = math.log2(carrier.centre / _LUMA_PIXELS[carrier.plane])
+    centre = math.log2(carrier.centre / PLANES[carrier.plane].scale)
     width = carrier.width / math.log(2)
     offsets = [_SPREAD * (2 * step / _STEPS - 1) for step in range(_STEPS + 1)]
     return (
@@ -54,7 +53,7 @@ def bell(carrier: Carrier) -> tuple[list[float], list[float]]:
 
 
 def described(carrier: Carrier) -> str:
-    """A carrier in a few words."""
+    """Describe a carrier in a few words."""
     return (
         f"{carrier.plane} {carrier.block}x{carrier.block}, flips every {carrier.half_period}: "
         f"{carrier.share:.0%} of energy, weight {carrier.weight:.2f}"

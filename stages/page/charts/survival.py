@@ -1,4 +1,4 @@
-"""How often the mark is found, with exact intervals: over the CRF, and after everything else."""
+"""The share of marks found, with exact intervals: over the CRF, and after everything else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,11 @@ _COLUMNS, _LEGEND_HEIGHT = 3, 14
 
 
 @dataclass(frozen=True)
-class Found:
-    """A share of marks found, and its exact interval, all 0 to 1; and after what."""
+class Share:
+    """A share of marks found, with its exact interval, all 0 to 1.
+
+    ``label`` and ``crf`` say what the marks went through.
+    """
 
     label: str
     crf: int
@@ -27,27 +30,28 @@ class Found:
 
     @property
     def whiskers(self) -> list[list[float]]:
-        """How far the interval reaches below and above, as Matplotlib wants it."""
+        """Return the lengths of the interval below and above, in Matplotlib's form."""
         return [[self.tpr - self.low], [self.high - self.tpr]]
 
 
-def over_crf(ours: Sequence[Found], baselines: Sequence[Found], trained_at: int) -> str:
-    """TPR against CRF: ours as a line, each baseline as a point."""
+def over_crf(ours: Sequence[Share], baselines: Sequence[Share], trained_at: int) -> str:
+    """Draw TPR against CRF: ours as a line, each baseline as a point."""
 
     def draw(axes: Axes) -> None:
         axes.axvline(trained_at, color=MUTED, linewidth=1, linestyle=":")
-        path = sorted(ours, key=lambda one: one.crf)
-        axes.plot([one.crf for one in path], [one.tpr for one in path], color=OURS, label="ours")
-        for one in path:
+        path = sorted(ours, key=lambda share: share.crf)
+        crfs, rates = [share.crf for share in path], [share.tpr for share in path]
+        axes.plot(crfs, rates, color=OURS, label="ours")
+        for share in path:
             axes.errorbar(
-                one.crf, one.tpr, one.whiskers, color=OURS, fmt="o", markersize=4, capsize=3
+                share.crf, share.tpr, share.whiskers, color=OURS, fmt="o", markersize=4, capsize=3
             )
-        for index, one in enumerate(baselines):
+        for index, share in enumerate(baselines):
             # Side by side, for they were measured at the same CRF.
-            place = one.crf + 0.7 * (index + 1)
+            place = share.crf + 0.7 * (index + 1)
             axes.errorbar(
-                place, one.tpr, one.whiskers, color=_BASELINES[index % len(_BASELINES)],
-                fmt="Ds^vPX*"[index % 7], markersize=4, capsize=2, label=one.label,
+                place, share.tpr, share.whiskers, color=_BASELINES[index % len(_BASELINES)],
+                fmt="Ds^vPX*"[index % 7], markersize=4, capsize=2, label=share.label,
             )  # fmt: skip
         axes.set(xlabel="CRF (higher: compressed harder)", ylabel="marks found", ylim=(-0.03, 1.03))
         axes.yaxis.set_major_formatter(PercentFormatter(1))
@@ -56,16 +60,16 @@ def over_crf(ours: Sequence[Found], baselines: Sequence[Found], trained_at: int)
     return chart("survival", draw, top=34 + _LEGEND_HEIGHT * (len(baselines) // _COLUMNS))
 
 
-def after_others(rows: Sequence[Found]) -> str:
-    """TPR after other encoders and edits: one line each."""
+def over_channels(rows: Sequence[Share]) -> str:
+    """Draw TPR after other encoders and edits: one line each."""
 
     def draw(axes: Axes) -> None:
-        for line, one in enumerate(rows):
+        for line, share in enumerate(rows):
             axes.errorbar(
-                one.tpr, line, xerr=one.whiskers, color=OURS, fmt="o", markersize=4, capsize=3
+                share.tpr, line, xerr=share.whiskers, color=OURS, fmt="o", markersize=4, capsize=3
             )
         axes.set(xlabel="marks found", xlim=(-0.03, 1.03), ylim=(len(rows) - 0.5, -0.5))
-        axes.set_yticks(range(len(rows)), [one.label for one in rows])
+        axes.set_yticks(range(len(rows)), [share.label for share in rows])
         axes.xaxis.set_major_formatter(PercentFormatter(1))
         axes.grid(visible=False, axis="y")
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from stages.signature.detect.alignment import SearchRange
 from stages.signature.detect.evidence import Evidence, gathered
 from stages.signature.model.carriers import Floats, carrier_band
 from stages.signature.model.chips import signs
 from stages.signature.model.half_periods import windows
 from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.frames import Frames
+from stages.video.search_range import SearchRange
 
 # Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
 NOTHING = 0.02

@@ -11,7 +11,7 @@ import numpy as np
 from stages.signature.embed.blocks import Blocks, shaped
 from stages.signature.embed.closed_loop import Adapted, tilted
 from stages.signature.embed.residuals import Residuals
-from stages.video.frames import Plane
+from stages.video.planes import PlaneName
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Adaptation:
     log_odds : by how much luma's share is moved.
     """
 
-    gains: dict[Plane, list[list[float]]]
+    gains: dict[PlaneName, list[list[float]]]
     log_odds: float
 
     @classmethod
@@ -39,9 +39,9 @@ class Adaptation:
         moved = shaped({plane: residuals[plane] for plane in gains}, gains)
         return tilted({**residuals, **moved}, self.log_odds)
 
-    def _gains(self, plane: Plane) -> Blocks | None:
+    def _gains(self, plane: PlaneName) -> Blocks | None:
         """Gains for a plane; those of one chroma plane hold for the other."""
-        alike: tuple[Plane, ...] = ("Y",) if plane == "Y" else (plane, "V", "U")
+        alike: tuple[PlaneName, ...] = ("Y",) if plane == "Y" else (plane, "V", "U")
         known = next((self.gains[one] for one in alike if one in self.gains), None)
         return None if known is None else np.array(known)[None]
 

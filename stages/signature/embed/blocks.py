@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from stages.signature.embed.pattern import RGB_ERROR
 from stages.signature.embed.residuals import Residual, Residuals
-from stages.video.frames import Plane
+from stages.video.planes import PlaneName
 
 Blocks = NDArray[np.float64]
 
 # Side of a block in pixels of each plane.
-SIDE: dict[Plane, int] = {"Y": 16, "U": 8, "V": 8}
+SIDE: dict[PlaneName, int] = {"Y": 16, "U": 8, "V": 8}
 
 _PASSES = 8
 # What rounding to 8 bits may add to a block or a frame, in dB.
@@ -51,7 +51,7 @@ def scaled(residual: NDArray[np.float32], gains: Blocks, side: int) -> NDArray[n
     return residual * field[:, : residual.shape[1], : residual.shape[2]]
 
 
-def shaped(residuals: Residuals, gains: Mapping[Plane, Blocks]) -> Residuals:
+def shaped(residuals: Residuals, gains: Mapping[PlaneName, Blocks]) -> Residuals:
     """Each plane's energy moved to where its gains are high; how much it has stays the same.
 
     Gains of a single frame hold for all.

@@ -33,7 +33,8 @@ from stages.signature.embed.residuals import Residuals
 from stages.signature.embed.sensitivity import sensitivity
 from stages.signature.model.spectrum import Signature
 from stages.video.codec import Codec
-from stages.video.frames import Frames, Plane
+from stages.video.frames import Frames
+from stages.video.planes import PlaneName
 from stages.video.quality import RgbReference
 
 # A probe is this much stronger than the mark, in dB.
@@ -69,7 +70,7 @@ class Adapted:
     """
 
     frames: Frames
-    gains: dict[Plane, Blocks]
+    gains: dict[PlaneName, Blocks]
     log_odds: float
 
 
@@ -153,23 +154,23 @@ def tilted(residuals: Residuals, log_odds: float) -> Residuals:
 class Response:
     """What came through of a probe, and what was sent: energies by plane and block."""
 
-    received: Mapping[Plane, Blocks]
-    sent: Mapping[Plane, Blocks]
+    received: Mapping[PlaneName, Blocks]
+    sent: Mapping[PlaneName, Blocks]
 
     def plus(self, other: "Response") -> "Response":
         """Both probes as one."""
         return Response(_sum(self.received, other.received), _sum(self.sent, other.sent))
 
-    def counted(self, worth: Mapping[Plane, Blocks]) -> "Response":
+    def counted(self, worth: Mapping[PlaneName, Blocks]) -> "Response":
         """As the detector counts it, in the planes of which that is known."""
         received = {plane: self.received[plane] * value for plane, value in worth.items()}
         return Response(received, {plane: self.sent[plane] for plane in worth})
 
-    def gains(self) -> dict[Plane, Blocks]:
+    def gains(self) -> dict[PlaneName, Blocks]:
         """Amplitudes for a mark: high where much comes through, and the detector looks at it."""
         return {plane: self._gains(plane) for plane in self.sent}
 
-    def _gains(self, plane: Plane) -> Blocks:
+    def _gains(self, plane: PlaneName) -> Blocks:
         received, sent = (
             gaussian_filter(energy[plane], _SMOOTHING) for energy in (self.received, self.sent)
         )
@@ -179,7 +180,7 @@ class Response:
         return np.asarray(np.round((_FLOOR + relative) ** _EXPONENT, 6))
 
 
-def _sum(one: Mapping[Plane, Blocks], other: Mapping[Plane, Blocks]) -> dict[Plane, Blocks]:
+def _sum(one: Mapping[PlaneName, Blocks], other: Mapping[PlaneName, Blocks]) -> dict[PlaneName, Blocks]:
     return {**one, **{plane: one.get(plane, 0.0) + more for plane, more in other.items()}}
 
 

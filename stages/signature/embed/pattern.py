@@ -15,18 +15,19 @@ from stages.signature.model.carriers import (
 )
 from stages.signature.model.chips import signs
 from stages.signature.model.spectrum import Carrier, Signature
-from stages.video.frames import Frames, Plane
+from stages.video.frames import Frames
+from stages.video.planes import PlaneName
 
 # Mean squared error over R, G and B that a unit of squared error in a plane makes (BT.601,
 # limited range; a chroma error covers the same share of pixels at half resolution).
-RGB_ERROR: dict[Plane, float] = {
+RGB_ERROR: dict[PlaneName, float] = {
     "Y": 1.164**2,
     "U": (0.392**2 + 2.017**2) / 3,
     "V": (1.596**2 + 0.813**2) / 3,
 }
 
 
-def rgb_errors(residuals: Residuals) -> dict[Plane, float]:
+def rgb_errors(residuals: Residuals) -> dict[PlaneName, float]:
     """Mean squared error over R, G and B that each plane's residual makes."""
     return {
         plane: RGB_ERROR[plane] * residual.mean_square() for plane, residual in residuals.items()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.video.frames import Plane
+from stages.video.planes import PlaneName
 
 
 @dataclass(frozen=True)
@@ -59,4 +59,4 @@ class Residual:
                 yield picture, frames
 
 
-Residuals = dict[Plane, Residual]
+Residuals = dict[PlaneName, Residual]

@@ -11,19 +11,20 @@ from stages.signature.embed.blocks import SIDE, Blocks
 from stages.signature.model.carriers import Floats
 from stages.signature.model.half_periods import half_periods, windows
 from stages.signature.model.spectrum import Carrier, Signature
-from stages.video.frames import Frames, Plane
+from stages.video.frames import Frames
+from stages.video.planes import PlaneName
 
 # Part of the mean energy that keeps a silent block from standing above all others.
 _LEAST_ENERGY = 0.3
 
 
-def sensitivity(frames: Frames, signature: Signature) -> dict[Plane, Blocks]:
+def sensitivity(frames: Frames, signature: Signature) -> dict[PlaneName, Blocks]:
     """Of each plane that the signature uses, relative to its mean [shape=(T, rows, columns)].
 
     The detector weighs a half_period of a block by its reliability, and then divides by the scale of what
     the block has over all half_periods: so does this, for each carrier by its share of the energy.
     """
-    found: dict[Plane, Blocks] = {}
+    found: dict[PlaneName, Blocks] = {}
     for carrier in signature.usable(len(frames)):
         own = carrier.share * _of_carrier(frames, carrier)
         found[carrier.plane] = found[carrier.plane] + own if carrier.plane in found else own

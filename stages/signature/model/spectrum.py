@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from stages.common.errors import AfterimageError
-from stages.video.frames import Plane
+from stages.video.planes import PlaneName
 
 Positive = Annotated[float, Field(gt=0)]
 
@@ -36,7 +36,7 @@ class Carrier:
     weight : weight of the carrier in the statistic.
     """
 
-    plane: Plane
+    plane: PlaneName
     block: Annotated[int, Field(ge=2, le=256)]
     half_period: Annotated[int, Field(ge=1)]
     share: Positive

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from stages.signature.embed.adaptation import PLAIN, Adaptation
-from stages.signature.embed.blocks import Headroom, within
+from stages.signature.embed.blocks import within
 from stages.signature.embed.closed_loop import ClosedLoop, adapted
 from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import add
 from stages.signature.embed.pattern import pattern
 from stages.signature.model.chips import derived_key
@@ -33,8 +34,7 @@ class Trial:
     preset: Preset
     clip: Clip
     conditions: Conditions
-    psnr_db: float
-    headroom: Headroom
+    distortion: Distortion
     purpose: str
     adaptation: Adaptation = PLAIN
 
@@ -42,9 +42,9 @@ class Trial:
 def run_trial(trial: Trial) -> tuple[float, ...]:
     """``z`` of a marked clip under each condition."""
     signature, key, frames = _signature(trial), _key(trial), decoded(trial.clip)
-    plain = within(pattern(frames, signature, key), trial.headroom)
-    moved = within(trial.adaptation.applied(plain), trial.headroom)
-    marked = add(RgbReference.of(frames), moved, psnr_db=trial.psnr_db)
+    plain = within(pattern(frames, signature, key), trial.distortion.headroom)
+    moved = within(trial.adaptation.applied(plain), trial.distortion.headroom)
+    marked = add(RgbReference.of(frames), moved, psnr_db=trial.distortion.psnr_db)
     return trial.conditions.scores(marked, signature, key, subject=trial.clip.id)
 
 
@@ -65,7 +65,7 @@ def run_loop(trial: Trial, rounds: int) -> dict[str, Any]:
     """A clip marked by a closed loop: a ``Loop`` as plain data."""
     signature, key = _signature(trial), _key(trial)
     found = adapted(
-        decoded(trial.clip), signature, key, psnr_db=trial.psnr_db, headroom=trial.headroom,
+        decoded(trial.clip), signature, key, psnr_db=trial.distortion.psnr_db, headroom=trial.distortion.headroom,
         loop=ClosedLoop(trial.conditions, rounds), subject=trial.clip.id,
     )  # fmt: skip
     z = trial.conditions.scores(found.frames, signature, key, subject=trial.clip.id)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.signature.model.spectrum import Carrier, Signature
-from stages.video.frames import Plane
+from stages.video.planes import PlaneName
 
 Vector = NDArray[np.float64]
 
@@ -96,13 +96,13 @@ class Meaning:
     shares : of the energy, by plane and half_period; they sum to 1.
     """
 
-    shares: dict[tuple[Plane, int], Any]
+    shares: dict[tuple[PlaneName, int], Any]
     luma: Part
     chroma: Part
     drift: Any
     softness: Any
 
-    def part(self, plane: Plane) -> Part:
+    def part(self, plane: PlaneName) -> Part:
         return self.luma if plane == "Y" else self.chroma
 
 
@@ -119,7 +119,7 @@ def meaning(vector: Any, preset: Preset, exp: Callable[[Any], Any] = math.exp) -
     drift = next(values)
     luma_whitening, chroma_whitening = next(values), next(values)
     luma_weight, softness = exp(next(values)), exp(next(values))
-    planes: dict[Plane, Any] = {
+    planes: dict[PlaneName, Any] = {
         "Y": luma_share,
         "U": (1 - luma_share) * (1 - v_share),
         "V": (1 - luma_share) * v_share,

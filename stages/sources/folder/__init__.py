@@ -1,1 +1,1 @@
-"""."""
+"""Videos of the user's own, in a folder."""

@@ -48,7 +48,7 @@ class FolderOffer:
 
 
 def offers(folder: Path, group_regex: str) -> list[FolderOffer]:
-    """Every video file in a folder and below it, in the order of the names.
+    """List every video file in a folder and below it, in the order of the names.
 
     Parameters
     ----------
@@ -61,11 +61,11 @@ def offers(folder: Path, group_regex: str) -> list[FolderOffer]:
     if not folder.is_dir():
         raise AfterimageError(f"{folder} is not a folder")
     pattern = re.compile(group_regex)
-    found = sorted(_video_files(folder), key=lambda path: path.relative_to(folder).as_posix())
-    if not found:
+    paths = sorted(_video_files(folder), key=lambda path: path.relative_to(folder).as_posix())
+    if not paths:
         known = " ".join(sorted(VIDEO_SUFFIXES))
         raise AfterimageError(f"{folder} holds no video file ({known})")
-    return [_offer(path, path.relative_to(folder).as_posix(), pattern) for path in found]
+    return [_offer(path, path.relative_to(folder).as_posix(), pattern) for path in paths]
 
 
 def _video_files(folder: Path) -> Iterator[Path]:

@@ -2,8 +2,8 @@
 
 A scene is a *dead leaves* picture (shapes of all sizes that occlude each other; Lee, Mumford and
 Huang 2001 show that it has the 1/f spectrum and the edges of natural images) behind actors that
-walk, wave and turn, seen by a camera that pans, zooms, shakes and sometimes cuts. How much of
-each, a clip draws for itself; `benchmarks/natural_statistics.py` holds the result against real
+walk, wave and turn, seen by a camera that pans, zooms, shakes and sometimes cuts. Each clip draws
+how much of each it has; `benchmarks/natural_statistics.py` holds the result against real
 footage. Integers wherever pixels are made, so that every machine draws the same clip.
 """
 
@@ -51,7 +51,7 @@ class SyntheticOffer:
 
 
 def offers(*, natural: int, simple: int, frames: int, seed: int) -> list[SyntheticOffer]:
-    """``natural`` natural clips, and ``simple`` of each test pattern."""
+    """List ``natural`` natural clips, and ``simple`` of each test pattern."""
     counts = {kind: natural if kind == "natural" else simple for kind in KINDS}
     return [
         SyntheticOffer(kind, index, frames, seed)
@@ -73,13 +73,13 @@ def draw(kind: str, index: int, frames: int, seed: int) -> Frames:
 
 
 def solid(rng: np.random.Generator, frames: int) -> list[Image]:
-    """One colour, standing still."""
+    """Draw one colour, standing still."""
     colour = rng.integers(0, 256, 3, dtype=np.uint8)
     return [np.broadcast_to(colour, (HEIGHT, WIDTH, 3)).copy()] * frames
 
 
 def square(rng: np.random.Generator, frames: int) -> list[Image]:
-    """A square that moves over one colour and bounces off the border."""
+    """Draw a square that moves over one colour and bounces off the border."""
     back, front = rng.integers(0, 256, (2, 3))
     side = int(rng.integers(30, 90))
     limits = np.array([WIDTH - side, HEIGHT - side])
@@ -94,7 +94,7 @@ def square(rng: np.random.Generator, frames: int) -> list[Image]:
 
 
 def gradient(rng: np.random.Generator, frames: int) -> list[Image]:
-    """A ramp between two colours that drifts sideways."""
+    """Draw a ramp between two colours that drifts sideways."""
     ends = rng.integers(0, 256, (2, 1, 3))
     speed, period = int(rng.integers(1, 5)), 2 * WIDTH
     pictures = []
@@ -107,7 +107,7 @@ def gradient(rng: np.random.Generator, frames: int) -> list[Image]:
 
 
 def noise(rng: np.random.Generator, frames: int) -> list[Image]:
-    """White noise, new in every frame: what no codec can keep."""
+    """Draw white noise, new in every frame: no codec can keep it."""
     return [rng.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8) for _ in range(frames)]
 
 
@@ -116,7 +116,7 @@ def noise(rng: np.random.Generator, frames: int) -> list[Image]:
 
 @dataclass(frozen=True)
 class Layer:
-    """A picture with transparency, and where it is at each time.
+    """A picture with transparency, and its place at each time.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class Layer:
 
 
 def natural(rng: np.random.Generator, frames: int) -> list[Image]:
-    """One recording: a shot, or two with a cut between them."""
+    """Draw one recording: a shot, or two with a cut between them."""
     shots = [frames]
     if frames >= 24 and rng.random() < 0.15:
         first = int(rng.integers(frames // 4, 3 * frames // 4))
@@ -162,7 +162,7 @@ def _shot(rng: np.random.Generator, frames: int) -> list[Image]:
 
 
 def _camera(rng: np.random.Generator, frames: int, energy: float) -> Floats:
-    """Pan x and y in pixels, zoom and roll of the camera [shape=(T, 4)]."""
+    """Draw pan x and y in pixels, zoom and roll of the camera [shape=(T, 4)]."""
     time = np.arange(frames)
     poses = np.tile([0.0, 0.0, 1.0, 0.0], (frames, 1))
     if rng.random() < 0.35:
@@ -178,7 +178,7 @@ def _camera(rng: np.random.Generator, frames: int, energy: float) -> Floats:
 
 
 def _light(rng: np.random.Generator, frames: int) -> Floats:
-    """Exposure over time [shape=(T, 1)]: most lamps are steady, some drift."""
+    """Draw the exposure over time [shape=(T, 1)]: most lamps are steady, some drift."""
     drift = rng.normal(0.0, 0.04) * rng.choice([0.0, 1.0], p=[0.6, 0.4])
     wave = np.sin(np.linspace(0, rng.uniform(1, 6), frames) + rng.uniform(0, 6))
     return np.asarray(rng.uniform(0.7, 1.0) + drift * wave)[:, None]
@@ -195,7 +195,7 @@ def _background(rng: np.random.Generator, frames: int, detail: float) -> Layer:
 def _actor(
     rng: np.random.Generator, frames: int, detail: float, energy: float, *, small: bool
 ) -> Layer:
-    """A moving body: a few overlapping ellipses in one texture; a smooth one is a face."""
+    """Draw a moving body: a few overlapping ellipses in one texture; a smooth one is a face."""
     size = int(rng.integers(24, 60) if small else rng.integers(50, 190))
     face = rng.random() < 0.3
     picture = _texture(rng, size, size, 0.05 if face else detail, contrast=0.5 if face else 0.9)
@@ -214,13 +214,13 @@ def _actor(
 
 
 def _journey(rng: np.random.Generator, frames: int, extent: int, speed: float) -> Floats:
-    """A start within the frame, a walk at constant speed, and a sway, in pixels."""
+    """Draw a start within the frame, a walk at constant speed, and a sway, in pixels."""
     walk = rng.normal(0.0, speed) * np.arange(frames)
     return rng.uniform(0.1, 0.9) * extent + walk + _wave(rng, frames, 5 * speed)
 
 
 def _wave(rng: np.random.Generator, frames: int, amplitude: float) -> Floats:
-    """A sine of random size, period of 12 to 60 frames, and phase; half of all stand still."""
+    """Draw a sine of random size, period of 12 to 60 frames, and phase; half of all stand still."""
     if rng.random() < 0.5:
         return np.zeros(frames)
     angle = 2 * np.pi * (np.arange(frames) / rng.uniform(12, 60) + rng.random())
@@ -230,7 +230,7 @@ def _wave(rng: np.random.Generator, frames: int, amplitude: float) -> Floats:
 def _texture(
     rng: np.random.Generator, width: int, height: int, detail: float, *, contrast: float
 ) -> Image:
-    """A dead leaves picture [uint8 RGB]; more ``detail`` (0 to 1) is more and smaller leaves."""
+    """Draw a dead leaves picture [uint8 RGB]; ``detail`` (0 to 1) makes more and smaller leaves."""
     base = rng.integers(30, 215) + rng.integers(-25, 26, 3)
     picture = np.full((height, width, 3), base, np.uint8)
     smallest = 1.2 + 6 * (1 - detail)

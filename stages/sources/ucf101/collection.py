@@ -24,7 +24,7 @@ from stages.sources.ucf101.threads import for_each
 
 @dataclass(frozen=True)
 class Places:
-    """Where things are.
+    """The places of things.
 
     Attributes
     ----------
@@ -40,11 +40,11 @@ class Places:
 
 
 class Collection:
-    """Brings lists and clips.
+    """A way to lists and clips, wherever they are.
 
     Parameters
     ----------
-    places : what is where.
+    places : where things are.
     registry : checksums of all that was ever seen.
     server, threads : who has what is not here, and how many files at a time.
     count : told of every byte that is brought or checked.
@@ -60,19 +60,19 @@ class Collection:
         self._count = count
 
     def lists(self, split: int) -> Lists:
-        """The official lists: the user's, where they lie with the copy, or else the server's."""
+        """Read the official lists: the user's, if they lie with the copy, or else the server's."""
         folder, archive = self._places.folder, self._places.archive
         near = [folder, folder.parent] if folder else [archive.parent] if archive else []
-        found = next(filter(None, map(find_lists, near)), self._places.store / SPLITS_ZIP)
-        if not found.exists():
-            self._server.splits(found, self._registry.check, self._count)
-            self._count.expect(found.stat().st_size)
-        if found.is_file():
-            self._registry.check(found, SPLITS_ZIP)
-        return read_lists(found, split)
+        lists = next(filter(None, map(find_lists, near)), self._places.store / SPLITS_ZIP)
+        if not lists.exists():
+            self._server.splits(lists, self._registry.check, self._count)
+            self._count.expect(lists.stat().st_size)
+        if lists.is_file():
+            self._registry.check(lists, SPLITS_ZIP)
+        return read_lists(lists, split)
 
     def clips(self, chosen: Sequence[Listed], *, most_single: int) -> list[Ucf101Offer]:
-        """The chosen clips, in their order, all of them here and checked.
+        """Bring the chosen clips, and offer them in their order, all of them here and checked.
 
         The server is asked for up to ``most_single`` clips one by one, and for more than that in
         its one archive.
@@ -80,18 +80,20 @@ class Collection:
         Raises ``RefusedError``, naming the clip, if one cannot be had or is not what it should be;
         what is well is kept all the same. ``AfterimageError`` if the disk has too little room.
         """
-        own = self._places.folder
-        paths = _files_in(own, chosen) if own else {clip: self._stored(clip) for clip in chosen}
+        folder = self._places.folder
+        paths = (
+            _files_in(folder, chosen) if folder else {clip: self._stored(clip) for clip in chosen}
+        )
         here = [clip for clip in chosen if paths[clip].is_file()]
         lacking = [clip for clip in chosen if not paths[clip].is_file()]
         present = sum(paths[clip].stat().st_size for clip in here)
-        if own:
+        if folder:
             require_space(self._places.target, present)
         self._count.expect(present)
         self._in_threads(lambda clip: self._look_at(clip, paths[clip]), here)
         if lacking:
             self._bring(lacking, most_single)
-        return [Ucf101Offer(clip, paths[clip], own=bool(own)) for clip in chosen]
+        return [Ucf101Offer(clip, paths[clip], from_user=bool(folder)) for clip in chosen]
 
     def _stored(self, clip: Listed) -> Path:
         return self._places.store / "clips" / clip.name
@@ -129,7 +131,7 @@ class Collection:
 
     def _download_archive(self, lacking: Sequence[Listed]) -> Path:
         path = self._places.store / ARCHIVE
-        seven_zip()  # better told now than after hours
+        seven_zip()  # an error now, rather than after hours
         if not path.exists():
             self._require_space(len(lacking) * CLIP_BYTES, passing=ARCHIVE_BYTES)
             self._count.expect(ARCHIVE_BYTES)
@@ -148,7 +150,7 @@ class Collection:
         archive.unpack(targets, lambda part, name: self._check(part, names[name]), self._count)
 
     def _require_space(self, size: int, *, passing: int = 0) -> None:
-        """Room for new clips, and for DVC's copies of them, and for what goes again."""
+        """Require room for new clips, for DVC's copies of them, and for what is deleted again."""
         store, target = self._places.store, self._places.target
         if same_disk(store, target):
             require_space(store, passing + 2 * size)
@@ -161,7 +163,7 @@ class Collection:
 
 
 def _files_in(folder: Path, chosen: Sequence[Listed]) -> dict[Listed, Path]:
-    """Where in a folder, or below it, each clip is."""
+    """Find each clip in a folder, or below it."""
     if not folder.is_dir():
         raise AfterimageError(f"{folder} is not a folder")
     files = {
@@ -171,7 +173,7 @@ def _files_in(folder: Path, chosen: Sequence[Listed]) -> dict[Listed, Path]:
 
 
 def _spelt_as(known: Container[str], chosen: Sequence[Listed], place: str) -> dict[Listed, str]:
-    """The lower-case name under which each clip is known.
+    """Map each clip to the lower-case name under which it is known.
 
     Raises ``AfterimageError``, naming the first clip, if some are not.
     """

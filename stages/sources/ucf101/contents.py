@@ -1,4 +1,4 @@
-"""Whether a file is what its name says, and whole, as far as its first bytes tell."""
+"""Checks that a file is what its name says, and whole, as far as its first bytes tell."""
 
 import re
 import zipfile
@@ -37,15 +37,15 @@ def check_rar(path: Path, name: str) -> None:
 
 
 def _head(path: Path, name: str, expected: str) -> bytes:
-    """The first bytes of a file that is neither empty nor a web page."""
+    """Return the first bytes of a file that is neither empty nor a web page."""
     with path.open("rb") as stream:
         head = stream.read(4096)
     if not head:
         raise RefusedError(f"{name}: empty")
     if _PAGE.match(head):
         title = _TITLE.search(head)
-        told = title[1].decode("utf-8", "replace").strip()[:80] if title else ""
+        heading = title[1].decode("utf-8", "replace").strip()[:80] if title else ""
         raise RefusedError(
-            f"{name}: a web page instead of {expected}" + (f": {told!r}" if told else "")
+            f"{name}: a web page instead of {expected}" + (f": {heading!r}" if heading else "")
         )
     return head

@@ -1,4 +1,4 @@
-"""One file over HTTP: politely, with its partial content kept until it is whole.
+"""Downloads over HTTP: polite, with partial content kept until a file is whole.
 
 pooch, the usual library for data sets, drops what it has at every failure, and the archive here
 has 6.9 GB. So this is requests with urllib3's retries, and range requests (RFC 9110, 14) on top.
@@ -38,18 +38,18 @@ class StoppedError(AfterimageError):
 
 
 class ByteCounter(Protocol):
-    """Told of bytes as they come, and of how many will; threads may share it."""
+    """A counter of bytes as they come, and of how many will; threads may share it."""
 
     def __call__(self, size: int) -> None:
-        """So many more are done; fewer than none, where some have to come again."""
+        """Count so many more as done; fewer than none, where some have to come again."""
 
     def expect(self, size: int) -> None:
-        """So many are to come besides what was known of; fewer than none, if it was less."""
+        """Expect so many more than was known; fewer than none, if it is less."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is asked of a server.
+    """Limits on the use of a server.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Limits:
 
 
 class Downloader:
-    """Downloads of one run; threads may share it."""
+    """The downloads of one run; threads may share it."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -92,7 +92,7 @@ class Downloader:
     def fetch(
         self, url: str, path: Path, check: Callable[[Path], None], count: ByteCounter
     ) -> None:
-        """Bring a file, going on where an earlier attempt, in this run or another, has stopped.
+        """Bring a file, and go on where an earlier attempt, in this run or another, has stopped.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Downloader:
         partial.drop()
 
     def _attempt(self, url: str, partial: Partial, count: ByteCounter) -> bool:
-        """Ask for what is missing, and keep what comes; whether it came to its end."""
+        """Ask for what is missing, and keep what comes; return true if it came to its end."""
         with _explained(url):
             response = self._session.get(
                 url, headers=partial.headers(), stream=True, timeout=self._limits.timeout_s
@@ -137,9 +137,9 @@ class Downloader:
         # Without buffers, here and in read1: what has come is on disk, whatever happens next.
         with path.open("ab", buffering=0) as stream:
             try:
-                while piece := response.raw.read1(_CHUNK):
-                    stream.write(piece)
-                    count(len(piece))
+                while chunk := response.raw.read1(_CHUNK):
+                    stream.write(chunk)
+                    count(len(chunk))
                     self._pause(0)
             except HTTPError:
                 return False
@@ -165,7 +165,7 @@ def _require_content(url: str, response: requests.Response) -> None:
 
 @contextmanager
 def _explained(url: str) -> Iterator[None]:
-    """Tell what keeps a request from being answered."""
+    """Turn the errors of a request into ours, with the reason."""
     try:
         yield
     except requests.exceptions.SSLError as error:
@@ -180,6 +180,6 @@ def _explained(url: str) -> Iterator[None]:
 
 
 def _reason(error: requests.RequestException) -> str:
-    """The innermost reason, without the pools and retries around it."""
+    """Return the innermost reason, without the pools and retries around it."""
     inner = getattr(error.args[0], "reason", error) if error.args else error
     return str(inner).removeprefix(repr(type(inner))).strip()

@@ -1,4 +1,4 @@
-"""The official lists of UCF101: its classes, its clips, and who is on which side of a split."""
+"""The official lists of UCF101: its classes, its clips, and the side of each in a split."""
 
 import re
 import zipfile
@@ -20,7 +20,7 @@ _CLIP = re.compile(r"(\w+)/(v_[A-Za-z0-9]+_g(\d\d)_c(\d\d)\.avi)(?: \d+)?", re.A
 
 @dataclass(frozen=True)
 class Listed:
-    """A clip as the official lists have it.
+    """A clip in the official lists.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Listed:
 
     @property
     def id(self) -> str:
-        """As the official lists name the clip."""
+        """The clip's name in the official lists."""
         return f"{self.class_name}/{self.name}"
 
     @property
@@ -80,7 +80,7 @@ def read_lists(source: Path, split: int) -> Lists:
 
 
 def find_lists(folder: Path) -> Path | None:
-    """The official lists in a folder, as the zip or unpacked, if they are there."""
+    """Find the official lists in a folder, as the zip or unpacked, if they are there."""
     candidates = (folder / SPLITS_ZIP, folder / LISTS_FOLDER, folder)
     usable = (path for path in candidates if path.is_file() or (path / "classInd.txt").is_file())
     return next(usable, None)
@@ -123,7 +123,7 @@ def _lines(text: str, pattern: re.Pattern[str], source: Path, name: str) -> Iter
 
 
 def _check(classes: Sequence[str], clips: Iterable[Listed], source: Path) -> None:
-    """Every clip of a known class, listed once; no recording on both sides."""
+    """Require every clip to be of a known class and listed once, and no recording on both sides."""
     known, names = set(classes), set[str]()
     sides: dict[tuple[str, int], str] = {}
     for clip in clips:

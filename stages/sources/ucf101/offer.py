@@ -15,14 +15,14 @@ class Ucf101Offer:
 
     Attributes
     ----------
-    clip : what the official lists say of it.
+    clip : its entry in the official lists.
     source : the file.
-    own : whether the file is the user's: then it is copied, for DVC protects what it links to.
+    from_user : whether it is the user's: then it is copied, for DVC protects what it links to.
     """
 
     clip: Listed
     source: Path
-    own: bool
+    from_user: bool
     kind: str = "natural"
     drawn: bool = False
 
@@ -40,7 +40,7 @@ class Ucf101Offer:
 
     def store(self, path: Path) -> None:
         """Give the file a second name, or copy it."""
-        if self.own:
+        if self.from_user:
             shutil.copyfile(self.source, path)
         else:
             link_or_copy(self.source, path)

@@ -38,14 +38,14 @@ class Registry:
         Raises ``RefusedError`` if they differ.
         """
         with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
         with self._lock:
             known = self._known.get(name)
             if known is None:
-                self._add(name, found)
-            elif known != found:
+                self._add(name, digest)
+            elif known != digest:
                 raise RefusedError(
-                    f"{name}: changed: its SHA-256 is {found}, {self._path} has {known}; if the "
+                    f"{name}: changed: its SHA-256 is {digest}, {self._path} has {known}; if the "
                     "new one is right, remove that line"
                 )
 

@@ -20,7 +20,7 @@ Check = Callable[[Path, str], None]
 
 
 class Server:
-    """Where the lists, the archive and each single clip can be had; threads may share it."""
+    """A server that has the lists, the archive and each single clip; threads may share it."""
 
     def __init__(self, base_url: str, limits: Limits) -> None:
         self._base_url = base_url.rstrip("/")
@@ -28,7 +28,7 @@ class Server:
         self.stop = self._downloader.stop
 
     def splits(self, path: Path, known: Check, count: ByteCounter) -> None:
-        """The zip of the official lists."""
+        """Download the zip of the official lists."""
 
         def check(partial: Path) -> None:
             check_zip(partial, SPLITS_ZIP)
@@ -37,7 +37,7 @@ class Server:
         self._downloader.fetch(f"{self._base_url}/{_FILES}/{SPLITS_ZIP}", path, check, count)
 
     def archive(self, path: Path, known: Check, count: ByteCounter) -> None:
-        """Everything, as one RAR."""
+        """Download everything, as one RAR."""
 
         def check(partial: Path) -> None:
             check_rar(partial, ARCHIVE)
@@ -46,7 +46,7 @@ class Server:
         self._downloader.fetch(f"{self._base_url}/{_FILES}/{ARCHIVE}", path, check, count)
 
     def clip(self, clip: Listed, path: Path, check: Check, count: ByteCounter) -> None:
-        """One clip, under whichever of its names the server has it."""
+        """Download one clip, under whichever of its names the server has it."""
         missing: list[NotFoundError] = []
         for name in clip.names:
             url = f"{self._base_url}/{_CLIPS}/{name}"

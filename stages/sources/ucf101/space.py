@@ -1,4 +1,4 @@
-"""Whether there is room on the disk, asked before the work and not after half of it."""
+"""Room on the disk, asked for before the work and not after half of it."""
 
 import shutil
 from pathlib import Path
@@ -16,13 +16,13 @@ def require_space(folder: Path, size: int) -> None:
         )
 
 
-def same_disk(one: Path, other: Path) -> bool:
-    """Whether two folders, or what will be folders, are on one file system."""
-    return _existing(one).stat().st_dev == _existing(other).stat().st_dev
+def same_disk(first: Path, second: Path) -> bool:
+    """Return true if two folders, or what will be folders, are on one file system."""
+    return _existing(first).stat().st_dev == _existing(second).stat().st_dev
 
 
 def in_words(size: int) -> str:
-    """Bytes for a reader: MB, or GB from a thousand of them."""
+    """Write bytes for a reader: MB, or GB from a thousand of them."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 

@@ -1,4 +1,4 @@
-"""Which clips of UCF101: balanced over classes, drawn by a seed, and nested.
+"""A subset of UCF101: balanced over classes, drawn by a seed, and nested.
 
 Every class has its clips in an order of its own, and a subset takes the first few of each. So a
 larger subset contains the smaller one, and a class that is added moves no clip of another.
@@ -14,13 +14,13 @@ from stages.sources.ucf101.lists import Listed, Lists
 
 
 def choose(lists: Lists, classes: Sequence[str], clips_per_class: int, seed: int) -> list[Listed]:
-    """The chosen clips, class by class in the official order.
+    """Choose clips, class by class in the official order.
 
     Parameters
     ----------
     classes : official names; none means all.
     clips_per_class : at most so many of each class.
-    seed : which ones.
+    seed : says which ones.
 
     Raises ``AfterimageError`` if a class is not one of UCF101's.
     """
@@ -41,10 +41,10 @@ def choose(lists: Lists, classes: Sequence[str], clips_per_class: int, seed: int
 
 
 def _ordered(clips: Iterable[Listed], *, first: int, seed: int) -> list[Listed]:
-    """A class's clips: new recordings before further clips of one, the sides in turn.
+    """Order a class's clips: new recordings before further clips of one, the sides in turn.
 
-    So the smallest subset half_periods the most recordings and has some on either side of the split.
-    Which side comes ``first`` alternates from class to class.
+    So the smallest subset has the most recordings, and some on either side of the split. The side
+    that comes ``first`` (0: training) alternates from class to class.
     """
     recordings: dict[tuple[str, int], list[Listed]] = {}
     for clip in sorted(clips, key=lambda clip: _rank(seed, clip.name)):
@@ -60,5 +60,5 @@ def _ordered(clips: Iterable[Listed], *, first: int, seed: int) -> list[Listed]:
 
 
 def _rank(seed: int, name: str) -> bytes:
-    """A place in a random order that depends on the seed and the name alone."""
+    """Compute a place in a random order that depends on the seed and the name alone."""
     return hashlib.sha256(f"{seed}/{name}".encode()).digest()

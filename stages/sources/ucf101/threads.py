@@ -1,4 +1,4 @@
-"""A few files at a time."""
+"""Work on a few files at a time."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -24,7 +24,7 @@ def for_each(
 
     Parameters
     ----------
-    threads : how many at a time.
+    threads : the number of items at a time.
     stop : called before the end if something else goes wrong, to end what is under way.
 
     Raises ``RefusedError`` with what was refused, the first few of it.

@@ -68,7 +68,8 @@ def load(params: Params) -> Results:
         z_by_crf=[_table(layout.sweep_table(row.name))["z_marked"].tolist() for row in by_crf],
         other_rows=[*encoder_rows(encoders), *edit_rows(edits, params.compress.crf)],
         baselines=[
-            Row(path.stem, path.stem, read_metrics(path)) for path in layout.all_baseline_metrics()
+            Row(name, name, read_metrics(layout.baseline_metrics(name)))
+            for name in sorted(params.baseline.methods)
         ],
         strips={
             clip.id: clip_strip(clip, params.compress.codec)

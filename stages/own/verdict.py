@@ -33,12 +33,12 @@ class MarkVerdict:
 
     @property
     def found(self) -> bool:
-        """Whether the mark is in the video."""
+        """Tell whether the mark counts as found."""
         return self.z >= self.threshold
 
     @property
     def undecidable(self) -> bool:
-        """Whether not even a perfect mark could be found in this video."""
+        """Tell whether not even a perfect mark could be found in this video."""
         return self.greatest_z < self.threshold
 
     @property

@@ -57,11 +57,6 @@ def sweep_metrics(row: str) -> Path:
     return Path("metrics/sweep") / f"{row}.json"
 
 
-def all_baseline_metrics() -> list[Path]:
-    """List the metrics of every baseline that was run, by name."""
-    return sorted(Path("metrics/baseline").glob("*.json"))
-
-
 def picture(clip_id: str) -> Path:
     """Return the path of a picture of a test clip's middle frame.
 

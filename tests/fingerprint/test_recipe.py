@@ -112,6 +112,7 @@ def test_a_recipe_says_all_that_is_its_own(natural):
     strange = Recipe(8, FirstPixels, Geometry(8, 2), reversed_length)
     accumulator = strange.accumulate(natural.i420[:3])
     np.testing.assert_array_equal(accumulator.bits(), natural.i420[0, 0, :8] >= 128)
+    assert isinstance(accumulator, FirstPixels)
     assert len(accumulator.frames) == 3
     assert strange.distance(np.ones(8, np.bool_), np.ones(8, np.bool_)) == 8
     assert strange.distance(np.ones(8, np.bool_), np.arange(8) < 3) == 3

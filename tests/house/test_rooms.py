@@ -22,8 +22,17 @@ ALLOWED = {
     "schemes": {"baselines", "contest", *SIGNATURE},
     "own": {"fingerprint", *SIGNATURE},
     "page": SIGNATURE,
-    "pipeline": {"video", "common", "sources"},
-    "commands": {"own", "page", "pipeline", "fingerprint", "contest", "sources", *SIGNATURE},
+    "pipeline": {"video", "common"},
+    "commands": {
+        "own",
+        "page",
+        "pipeline",
+        "fingerprint",
+        "contest",
+        "sources",
+        "baselines",
+        *SIGNATURE,
+    },
 }
 # Within a room that has rooms of its own.
 ALLOWED_INSIDE = {

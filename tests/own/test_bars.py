@@ -5,6 +5,7 @@ from stages.video.codec import Codec
 from stages.video.edit import edit
 from stages.video.filters import normalised
 from stages.video.frames import Geometry, Region
+from stages.video.planes import PLANES
 from tests.conftest import constant
 
 
@@ -27,9 +28,10 @@ def test_the_region_of_the_picture_is_all_that_is_kept(natural):
 def test_bars_at_the_sides_are_found_too(natural):
     width, height = natural.width // 2, natural.height
     pillars = constant(16, frames=len(natural), width=natural.width, height=height)
-    for plane, part in (("Y", width), ("U", width // 2), ("V", width // 2)):
+    for name, plane in PLANES.items():
+        part = width // plane.scale
         middle = slice(part // 2, part // 2 + part)
-        pillars.plane(plane)[:, :, middle] = natural.plane(plane)[:, :, middle]
+        pillars.plane(name)[:, :, middle] = natural.plane(name)[:, :, middle]
     assert picture_of_frames(pillars) == Region(width, height, width // 2, 0)
 
 

@@ -51,7 +51,7 @@ def test_a_row_by_hand():
     assert isinstance(signature, dict)
     assert isinstance(fingerprint, dict)
     # 5.5 is enough without a search, sqrt(2 ln 1e6) = 5.26, and not for five attempts.
-    assert signature["z_threshold"] == pytest.approx(5.5541, abs=1e-4)
+    assert signature["z_threshold"] == pytest.approx(5.55427, abs=1e-5)
     assert (signature["tpr"], signature["fpr"], signature["attempts"]) == (0.5, 0.0, 5)
     assert signature["fpr_bound"] == pytest.approx(1e-6)
     assert signature["tpr_ci_high"] == pytest.approx(beta.ppf(0.975, 2, 1))

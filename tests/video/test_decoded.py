@@ -23,6 +23,7 @@ class Blank:
 
 @pytest.fixture(autouse=True)
 def empty():
+    assert decoded.cache is not None
     decoded.cache.clear()
     yield
     decoded.cache.clear()

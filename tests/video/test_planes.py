@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ def test_a_plane_has_the_size_of_its_scale(natural, plane):
 @pytest.mark.parametrize("plane", PLANES.values(), ids=PLANES)
 def test_an_error_in_a_plane_makes_the_error_in_rgb_that_its_record_says(plane):
     """Around grey, where R, G and B are not clipped."""
-    before = Frames(np.full((1, 96, 64), 126, np.uint8), 25)
-    after = Frames(before.i420.copy(), 25)
+    before = Frames(np.full((1, 96, 64), 126, np.uint8), Fraction(25))
+    after = Frames(before.i420.copy(), Fraction(25))
     after.plane(plane.name)[:] += 10
     assert psnr_rgb(before, after) == pytest.approx(psnr_of(plane.rgb_error * 100), abs=0.25)

@@ -28,7 +28,7 @@ class Orientation:
 
     @property
     def mirrored(self) -> bool:
-        """Whether the picture is mirrored after it is turned."""
+        """Tell whether the picture is mirrored after it is turned."""
         return self.a * self.d - self.b * self.c < 0
 
     @property

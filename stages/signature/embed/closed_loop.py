@@ -180,7 +180,9 @@ class Response:
         return np.asarray(np.round((_FLOOR + relative) ** _EXPONENT, 6))
 
 
-def _sum(one: Mapping[PlaneName, Blocks], other: Mapping[PlaneName, Blocks]) -> dict[PlaneName, Blocks]:
+def _sum(
+    one: Mapping[PlaneName, Blocks], other: Mapping[PlaneName, Blocks]
+) -> dict[PlaneName, Blocks]:
     return {**one, **{plane: one.get(plane, 0.0) + more for plane, more in other.items()}}
 
 

@@ -1,6 +1,6 @@
 """The distortion that a mark may make."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stages.signature.embed.blocks import Headroom
 
@@ -16,4 +16,4 @@ class Distortion:
     """
 
     psnr_db: float
-    headroom: Headroom = Headroom()
+    headroom: Headroom = field(default_factory=Headroom)

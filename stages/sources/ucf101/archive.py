@@ -76,9 +76,7 @@ class Archive:
                     check(partial, name)
 
 
-def _cut(
-    stream: IO[bytes], info: rarfile.RarInfo, path: Path, subject: str, count: Count
-) -> None:
+def _cut(stream: IO[bytes], info: rarfile.RarInfo, path: Path, subject: str, count: Count) -> None:
     """Copy one file's bytes from the pipe, and compare them with the archive's checksum.
 
     Raises ``RefusedError`` if they differ.

@@ -23,9 +23,9 @@ from stages.common.command_line import parser, report_errors
 from stages.pipeline.processes import processes
 from stages.signature.detect.bound import threshold
 from stages.signature.detect.detect import Features, correlate, statistic
-from stages.signature.detect.evidence import gathered
+from stages.signature.detect.evidence import gather
+from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import add, embed
-from stages.signature.embed.pattern import RGB_ERROR
 from stages.signature.embed.residuals import Residual, Residuals
 from stages.signature.model.carriers import carrier_band, modulation, to_pixels
 from stages.signature.model.chips import signs, video_key
@@ -33,7 +33,7 @@ from stages.signature.search.space import hand_set_vector, to_signature
 from stages.sources.synthetic.drawing import draw
 from stages.video.codec import Codec
 from stages.video.frames import Frames
-from stages.video.planes import PlaneName
+from stages.video.planes import PLANES, PlaneName
 from stages.video.quality import RgbReference
 
 COUNTS = (1, 10, 100, 1000)
@@ -56,7 +56,7 @@ Estimate = dict[str, NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class AttackOutcome:
-    """What an estimate does against one clip.
+    """Outcome of the attacks with one estimate against one clip.
 
     Attributes
     ----------
@@ -99,27 +99,32 @@ def main() -> None:
 def row(
     pool: Executor, scheme: str, averaged_over: str, estimate: Estimate | None = None
 ) -> dict[str, str]:
-    """What the attacks came to, with one estimate or with each victim's own."""
+    """Return a row of the table: the attacks with one estimate, or with each victim's own."""
     victims = range(COUNTS[-1], COUNTS[-1] + VICTIMS)
     outcomes = list(pool.map(partial(attacked, estimate=estimate, scheme=scheme), victims))
     return {
         "keys": scheme,
         "clips averaged": averaged_over,
-        "chips guessed": f"{median(one.guessed for one in outcomes):.1%}",
-        "z of the estimate": f"{median(one.estimate for one in outcomes):.1f}",
-        "marked: found": told([one.marked for one in outcomes]),
-        f"taken away at {PSNR_DB:g} dB: found": told([one.removed for one in outcomes]),
-        f"taken away at {HARD_DB:g} dB: found": told([one.removed_hard for one in outcomes]),
-        "forged: found": told([one.forged for one in outcomes]),
+        "chips guessed": f"{median(outcome.guessed for outcome in outcomes):.1%}",
+        "z of the estimate": f"{median(outcome.estimate for outcome in outcomes):.1f}",
+        "marked: found": detections([outcome.marked for outcome in outcomes]),
+        f"taken away at {PSNR_DB:g} dB: found": detections(
+            [outcome.removed for outcome in outcomes]
+        ),
+        f"taken away at {HARD_DB:g} dB: found": detections(
+            [outcome.removed_hard for outcome in outcomes]
+        ),
+        "forged: found": detections([outcome.forged for outcome in outcomes]),
     }
 
 
-def told(z: Sequence[float]) -> str:
-    return f"{sum(one >= THRESHOLD for one in z)} of {len(z)} ({median(z):.1f})"
+def detections(z: Sequence[float]) -> str:
+    """Count the ``z`` that reach the threshold, with their median in brackets."""
+    return f"{sum(value >= THRESHOLD for value in z)} of {len(z)} ({median(z):.1f})"
 
 
 def averaged(pool: Executor) -> dict[tuple[str, int], Estimate]:
-    """The attacker's estimates, by scheme, after each of ``COUNTS`` marked clips."""
+    """Average marked clips as the attacker does: an estimate for each scheme and count."""
     estimates: dict[tuple[str, int], Estimate] = {}
     totals: dict[str, Estimate] = {scheme: {} for scheme in SCHEMES}
     for count, leaks in enumerate(pool.map(leaked, range(COUNTS[-1]), chunksize=5), start=1):
@@ -134,28 +139,28 @@ def averaged(pool: Executor) -> dict[tuple[str, int], Estimate]:
 
 
 def leaked(index: int) -> dict[str, Estimate]:
-    """What one marked clip, after the codec, adds to the average under each scheme."""
+    """Return what one marked clip, after the codec, adds to the average under each scheme."""
     original = clip(index)
     return {scheme: seen_in(original, key_of(index)) for scheme, key_of in SCHEMES.items()}
 
 
 def seen_in(original: Frames, key: bytes) -> Estimate:
-    """What the attacker sees in one clip after it was marked: every clip weighs the same."""
-    marked = embed(original, SIGNATURE, key, psnr_db=PSNR_DB)
+    """Return what the attacker sees in one clip after it was marked; all clips weigh the same."""
+    marked = embed(original, SIGNATURE, key, Distortion(PSNR_DB))
     received = Codec().round_trip(marked)
     estimate = {}
     for carrier in SIGNATURE.carriers:
-        values = gathered(received.plane(carrier.plane), carrier).coefficients
-        # Loud frequencies and blocks are the host: what matters is on which side of 0 a value is.
+        values = gather(received.plane(carrier.plane), carrier).coefficients
+        # Much energy in a frequency or a block is the host's: what matters is a value's sign.
         estimate[carrier.address] = np.tanh(values / np.median(np.abs(values)))
     return estimate
 
 
 def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> AttackOutcome:
-    """One more clip, attacked with an estimate, or with what is seen in the marked clip itself."""
+    """Attack one more clip with an estimate, or with what is seen in the marked clip itself."""
     original, key = clip(index), SCHEMES[scheme](index)
     estimate = estimate or seen_in(original, key)
-    marked = embed(original, SIGNATURE, key, psnr_db=PSNR_DB)
+    marked = embed(original, SIGNATURE, key, Distortion(PSNR_DB))
     copy = residuals(estimate, original)
     removal = {plane: residual.times(-1) for plane, residual in copy.items()}
     videos = (
@@ -172,7 +177,7 @@ def attacked(index: int, *, estimate: Estimate | None, scheme: str) -> AttackOut
 
 
 def weighted(estimate: Estimate) -> Features:
-    """The estimate in the place of a video's features."""
+    """Return the estimate in the place of a video's features."""
     return {
         carrier: carrier.weight * carrier_band(carrier).amplitudes * estimate[carrier.address]
         for carrier in SIGNATURE.carriers
@@ -180,22 +185,23 @@ def weighted(estimate: Estimate) -> Features:
 
 
 def residuals(estimate: Estimate, like: Frames) -> Residuals:
-    """The estimate as a mark: each carrier with its share of the energy."""
-    made: dict[PlaneName, NDArray[np.float32]] = {}
+    """Turn the estimate into a mark: each carrier with its share of the energy."""
+    sums: dict[PlaneName, NDArray[np.float32]] = {}
     for carrier in SIGNATURE.carriers:
         shape = like.plane(carrier.plane).shape[1:]
         band = carrier_band(carrier)
         values = np.sign(estimate[carrier.address]) * band.amplitudes
         picture = to_pixels(values, carrier.block, band, shape)
-        picture *= np.sqrt(carrier.share / (RGB_ERROR[carrier.plane] * np.mean(picture**2)))
+        picture *= np.sqrt(carrier.share / (PLANES[carrier.plane].rgb_error * np.mean(picture**2)))
         over_time = modulation(carrier.half_period, len(like)).astype(np.float32)
         residual = over_time[:, None, None] * picture.astype(np.float32)
-        made[carrier.plane] = made[carrier.plane] + residual if carrier.plane in made else residual
-    return {plane: Residual.of(residual) for plane, residual in made.items()}
+        plane = carrier.plane
+        sums[plane] = sums[plane] + residual if plane in sums else residual
+    return {plane: Residual.of(residual) for plane, residual in sums.items()}
 
 
 def guessed(estimate: Estimate, key: bytes) -> float:
-    """The share of a key's chips that have the estimate's signs, as their amplitudes weigh them."""
+    """Return the share of a key's chips that the estimate has right, weighted by amplitude."""
     right = total = 0.0
     for carrier in SIGNATURE.carriers:
         guess = np.sign(estimate[carrier.address])
@@ -206,7 +212,7 @@ def guessed(estimate: Estimate, key: bytes) -> float:
 
 
 def clip(index: int) -> Frames:
-    """A drawn clip, of a seed that nothing else uses."""
+    """Draw a clip, of a seed that nothing else uses."""
     return draw("natural", index, FRAMES, SEED)
 
 

@@ -53,7 +53,7 @@ def main(videos: Path) -> None:
         write_params(project / "params.yaml", videos)
         run_stage("stages.fetch", project)
         params = load_params()
-        trips = round_trips_asked(params)
+        trips = round_trips(params)
         codec = bare(trips, first_half=True)
         stage = run_stage("stages.optimize", project)
         codec += bare(trips, first_half=False)
@@ -75,7 +75,7 @@ def main(videos: Path) -> None:
     print(
         f"\n{settings.generations} generations of {settings.population} candidates, each on "
         f"{settings.clips_per_candidate} of at most {settings.clips} clips, where the start's "
-        "closed loop puts the mark; start and mean on all, start and found under "
+        "closed loop puts the mark; start and mean on all, start and result under "
         f"{settings.confirmations} keys; {params.fetch.width}x{params.fetch.height}, at "
         f"most {params.fetch.max_frames} frames: {sum(t.times for t in trips)} round trips on "
         f"{count()} workers."
@@ -91,14 +91,14 @@ class Trips:
     times: int
 
 
-def round_trips_asked(params: Params) -> list[Trips]:
+def round_trips(params: Params) -> list[Trips]:
     """Count the round trips that the stage makes, by clip and codec."""
     settings = params.optimize
     survived = conditions(params.compress.codec, params.signature)
     clips = subsample(of_split(read_manifest(MANIFEST), "train"), settings.clips)
     tries = Counter(chain(*turns(settings.population, len(clips), settings.clips_per_candidate)))
-    # Start and mean, which in the first generation are the same; start and found, to confirm; and
-    # the start once for the baseline_offset.
+    # Start and mean, which in the first generation are the same; start and result, to confirm; and
+    # the start once for the baseline offset.
     whole = 2 * settings.generations - 1 + 2 * settings.confirmations + 1
     loops = loop_trips(survived, params.signature.closed_loop, params.signature.preset)
     return [
@@ -126,34 +126,34 @@ def loop_trips(survived: Conditions, rounds: int, preset: Preset) -> dict[Codec,
 
 
 def write_params(source: Path, videos: Path) -> None:
-    """The project's parameters, on other videos."""
+    """Write the project's parameters, for other videos."""
     params = yaml.safe_load(source.read_text(encoding="utf-8"))
     params["fetch"] |= {"source": "folder", "folder": str(videos.absolute())}
     Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
 def run_stage(module: str, project: Path) -> float:
-    """Processor seconds of a stage with all of its processes."""
+    """Run a stage; return the processor seconds of all of its processes."""
     before = children_seconds()
     environment = os.environ | {"PYTHONPATH": str(project)}
-    done = subprocess.run([sys.executable, "-m", module], env=environment, check=False)
-    if done.returncode != 0:
-        raise AfterimageError(f"{module}: exit status {done.returncode}")
+    process = subprocess.run([sys.executable, "-m", module], env=environment, check=False)
+    if process.returncode != 0:
+        raise AfterimageError(f"{module}: exit status {process.returncode}")
     return children_seconds() - before
 
 
 def bare(trips: Sequence[Trips], *, first_half: bool) -> float:
-    """Processor seconds of ffmpeg for half of the round trips."""
+    """Measure the processor seconds of ffmpeg for half of the round trips."""
     halved = [
-        replace(one, times=one.times // 2 if first_half else one.times - one.times // 2)
-        for one in trips
+        replace(part, times=part.times // 2 if first_half else part.times - part.times // 2)
+        for part in trips
     ]
     with processes() as pool:
         return sum(map_items(pool, seconds, halved, label="bare codec", unit="clips and codecs"))
 
 
 def seconds(trips: Trips) -> float:
-    """Processor seconds of ffmpeg alone, for a marked clip, a codec and so many round trips."""
+    """Measure the processor seconds of ffmpeg alone, for a marked clip's round trips."""
     frames = marked(trips.clip)
     before = children_seconds()
     for _ in range(trips.times):
@@ -163,14 +163,11 @@ def seconds(trips: Trips) -> float:
 
 @functools.lru_cache(maxsize=4)
 def marked(clip: Clip) -> Frames:
-    """A clip with the mark that the search starts from."""
+    """Return a clip with the mark that the search starts from."""
     settings = load_params().signature
     key = derived_key(b"benchmarks/optimize_overhead", clip.id)
-    limits = distortion(settings)
-    return embed(
-        clip.read(), to_signature(hand_set_vector(), settings.preset), key,
-        psnr_db=limits.psnr_db, headroom=limits.headroom,
-    )  # fmt: skip
+    signature = to_signature(hand_set_vector(), settings.preset)
+    return embed(clip.read(), signature, key, distortion(settings))
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def main(directories: list[Path], presets: Sequence[Preset], *, hand_set: bool) 
             )
             for name, outcomes in of_preset(chosen, halves, pool, hand_set=hand_set).items():
                 rows.append(row(f"`{preset}`, {name}", outcomes, chosen))
-                shows.append(shown(rows[-1]["signature"], [one.colour for one in outcomes]))
+                shows.append(shown(rows[-1]["signature"], [outcome.colour for outcome in outcomes]))
         for crf in TRANSPARENT:
             seen = partial(codec_alone, codec=replace(params.compress.codec, crf=crf))
             colours = map_items(pool, seen, everything, label=f"CRF {crf}")
@@ -137,9 +137,9 @@ def of_preset(
     by_hand = [to_signature(hand_set_vector(), params.signature.preset)] * len(halves)
     outcomes = {"hand-set": measured("hand-set", by_hand)}
     if not hand_set:
-        found = [optimised(params, half, pool) for half in halves]
+        learned = [optimised(params, half, pool) for half in halves]
         outcomes["optimised"] = (
-            outcomes["hand-set"] if found == by_hand else measured("optimised", found)
+            outcomes["hand-set"] if learned == by_hand else measured("optimised", learned)
         )
     return outcomes
 
@@ -157,13 +157,13 @@ def manifest(directories: Sequence[Path], params: Params) -> list[Clip]:
     )
     result = []
     for offer in usable:
-        found = probe(offer.source, GEOMETRY, max_frames=FRAMES)
+        probed = probe(offer.source, GEOMETRY, max_frames=FRAMES)
         result.append(
             Clip(
                 id=offer.id, path=str(offer.source), kind=NATURAL, group=offer.group,
                 class_name="", clip_number="", split=sides[offer.group], width=GEOMETRY.width,
-                height=GEOMETRY.height, fit=GEOMETRY.fit, fps=str(found.fps),
-                frames=found.frames, sha256="",
+                height=GEOMETRY.height, fit=GEOMETRY.fit, fps=str(probed.fps),
+                frames=probed.frames, sha256="",
             )
         )  # fmt: skip
     return result
@@ -173,8 +173,8 @@ def optimised(params: Params, half: list[Clip], pool: FileExecutor) -> Signature
     """Return the signature that `optimize` finds on these clips."""
     with tempfile.TemporaryDirectory(prefix="afterimage-") as scratch:
         used = subsample(half, params.optimize.clips)
-        _, x0, found = search(params, used, pool, Journal(Path(scratch) / "journal"))
-    return to_signature(np.array(confirmed(x0, found).vector), params.signature.preset)
+        _, x0, result = search(params, used, pool, Journal(Path(scratch) / "journal"))
+    return to_signature(np.array(confirmed(x0, result).vector), params.signature.preset)
 
 
 def trial(params: Params, clip: Clip, signature: Signature) -> ClipTrial:
@@ -236,7 +236,9 @@ def shown(name: str, colours: list[ColourDifference]) -> dict[str, str]:
         "CIEDE2000, median": "median", "99.9th percentile": "p999",
         "flicker, median": "flicker_median", "its 99.9th percentile": "flicker_p999",
     }  # fmt: skip
-    means = {title: fmean(getattr(one, name) for one in colours) for title, name in names.items()}
+    means = {
+        title: fmean(getattr(colour, name) for colour in colours) for title, name in names.items()
+    }
     return {"what": name} | {title: f"{mean:.2f}" for title, mean in means.items()}
 
 
@@ -245,7 +247,7 @@ if __name__ == "__main__":
     options.add_argument("directories", nargs="+", type=Path, metavar="DIR")
     options.add_argument("--hand-set", action="store_true", help="test the start alone")
     options.add_argument("--preset", choices=PRESETS, help="test this one alone")
-    asked = options.parse_args()
+    arguments = options.parse_args()
     with report_errors():
-        presets = [asked.preset] if asked.preset else PRESETS
-        main(asked.directories, presets, hand_set=asked.hand_set)
+        presets = [arguments.preset] if arguments.preset else PRESETS
+        main(arguments.directories, presets, hand_set=arguments.hand_set)

@@ -31,6 +31,7 @@ from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, map_items, workers
 from stages.signature.detect.bound import threshold
 from stages.signature.embed.conditions import Conditions
+from stages.signature.model.spectrum import FrameSize
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.signature.settings import distortion
 from stages.video.clips import Clip, of_split, read_manifest, subsample
@@ -62,7 +63,7 @@ def main(params: Params, method_name: str) -> None:
             prepared = method.prepare(task_of(params, clips, codecs, pool, advance))
         cost = {"seconds": round(time.perf_counter() - started, 1), "encodes": prepared.encodes}
         if prepared.learned:
-            write_learned(folder, params, prepared.learned)
+            write_learned(folder, params, prepared.learned, clips[0])
         judge = Judge(
             prepared.scheme,
             key=secret_key(params.signature.demonstration_key),
@@ -133,9 +134,15 @@ def map_clips(
     return list(in_order(pool, function, items, reads=lambda item: clip_file(clip_of(item))))
 
 
-def write_learned(folder: Path, params: Params, learned: Learned) -> None:
-    """Write the signature that a search found and, if anything was tried, its history."""
-    signature = to_signature(np.array(learned.vector), params.signature.preset)
+def write_learned(folder: Path, params: Params, learned: Learned, clip: Clip) -> None:
+    """Write the signature that a search found and, if anything was tried, its history.
+
+    ``clip`` is one of those that it learned from; all of them have the same frame.
+    """
+    signature = replace(
+        to_signature(np.array(learned.vector), params.signature.preset),
+        frame=FrameSize(clip.width, clip.height),
+    )
     write_text(folder / "signature.json", signature.to_json())
     rows = [
         {

@@ -1,7 +1,7 @@
 """Search for the signature whose mark survives the real codec best, on training clips alone."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -22,18 +22,18 @@ from stages.pipeline.scratch import Scratch, digest, file_digest
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, workers
 from stages.signature.embed.adaptation import PLAIN, Adaptation
-from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.conditions import Conditions, ConditionScores
+from stages.signature.model.spectrum import FrameSize
 from stages.signature.search.evolution import (
+    Assignment,
     Candidate,
     Evaluated,
     Generation,
-    Scores,
-    Tried,
     candidate,
     confirmed,
     evolve,
 )
-from stages.signature.search.objective import Loop, Trial, run_loop, run_trial
+from stages.signature.search.objective import LoopOutcome, Trial, run_loop, run_trial
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.signature.settings import conditions, distortion
 from stages.video.clips import Clip, of_split, read_manifest, subsample
@@ -53,8 +53,8 @@ class TrialKey(NamedTuple):
 
 
 Trials = Mapping[TrialKey, Trial]
-# A function's result for each of some trials.
-Results = Callable[[Callable[[Trial], Any], Trials], Iterator[Any]]
+# A function's result for each of some trials, as plain data: ``asdict`` of it.
+Results = Callable[[Callable[[Trial], Any], Trials], Iterator[Mapping[str, Any]]]
 
 
 def main(params: Params) -> None:
@@ -67,7 +67,10 @@ def main(params: Params) -> None:
     with workers() as pool:
         history, x0, result = search(params, used, pool, journal)
     best = confirmed(x0, result)
-    signature = to_signature(np.array(best.vector), params.signature.preset)
+    signature = replace(
+        to_signature(np.array(best.vector), params.signature.preset),
+        frame=FrameSize(used[0].width, used[0].height),
+    )
     write_text(layout.SIGNATURE, signature.to_json())
     write_table(layout.OPTIMIZE_HISTORY, [row(generation) for generation in history])
     write_metrics(
@@ -126,7 +129,7 @@ def search(params: Params, clips: list[Clip], pool: FileExecutor, journal: Journ
     return Searched(history, *(Evaluated.over(looks) for looks in zip(*pairs, strict=True)))
 
 
-def closed_loops(params: Params, clips: Sequence[Clip], results: Results) -> list[Loop]:
+def closed_loops(params: Params, clips: Sequence[Clip], results: Results) -> list[LoopOutcome]:
     """Run a closed loop, as `validate` does, for the hand-set mark on each clip."""
     survived, vector = conditions_of(params), candidate(hand_set_vector())
     trials = {
@@ -137,7 +140,7 @@ def closed_loops(params: Params, clips: Sequence[Clip], results: Results) -> lis
     loops = []
     with progress("optimize: closed loop of the start", len(clips), "clips") as advance:
         for plain in results(function, trials):
-            loops.append(Loop.of(plain))
+            loops.append(LoopOutcome.of(plain))
             advance()
     return loops
 
@@ -154,11 +157,11 @@ class Evaluator:
     params: Params
     clips: list[Clip]
     adaptations: list[Adaptation]
-    offsets: list[Scores]
+    offsets: list[ConditionScores]
     results: Results
     advance: Progress
 
-    def __call__(self, number: int, tried: Sequence[Tried]) -> list[Evaluated]:
+    def __call__(self, number: int, assignments: Sequence[Assignment]) -> list[Evaluated]:
         """Score candidates under the keys of a generation."""
         survived = extremes(self.params)
         trials = {
@@ -170,15 +173,16 @@ class Evaluator:
                 survived,
                 adaptation=self.adaptations[index],
             )
-            for vector, indices in tried
+            for vector, indices in assignments
             for index in indices
         }
-        scores = dict(zip(trials, self.results(run_trial, trials), strict=True))
+        plain = self.results(run_trial, trials)
+        scores = dict(zip(trials, map(ConditionScores.of, plain), strict=True))
         evaluated = []
-        for vector, indices in tried:
-            z = [scores[self._key(number, index, vector)] for index in indices]
+        for vector, indices in assignments:
+            by_clip = [scores[self._key(number, index, vector)] for index in indices]
             offsets = [self.offsets[index] for index in indices]
-            evaluated.append(Evaluated.of(vector, z, survived, offsets))
+            evaluated.append(Evaluated.of(vector, by_clip, survived, offsets))
             self.advance(f"(generation {number})")
         return evaluated
 
@@ -197,8 +201,8 @@ def extremes(params: Params) -> Conditions:
 
 
 def baseline_offsets(
-    params: Params, clips: Sequence[Clip], loops: Sequence[Loop], results: Results
-) -> list[Scores]:
+    params: Params, clips: Sequence[Clip], loops: Sequence[LoopOutcome], results: Results
+) -> list[ConditionScores]:
     """Measure what a closed loop adds to the hand-set mark's ``z``, beside moving the mark."""
     survived, vector = conditions_of(params), candidate(hand_set_vector())
     trials = {
@@ -208,8 +212,8 @@ def baseline_offsets(
         for clip, loop in zip(clips, loops, strict=True)
     }
     return [
-        np.subtract(survived.at_extremes(loop.z), scores)
-        for loop, scores in zip(loops, results(run_trial, trials), strict=True)
+        loop.scores.at_extremes - ConditionScores.of(plain)
+        for loop, plain in zip(loops, results(run_trial, trials), strict=True)
     ]
 
 
@@ -236,13 +240,16 @@ def trial(
 
 def journaled(
     pool: FileExecutor, journal: Journal, function: Callable[[Trial], Any], trials: Trials
-) -> Iterator[Any]:
-    """Yield the result of each trial, from the journal, or from the pool and then journaled."""
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the result of each trial, from the journal, or from the pool and then journaled.
+
+    The function returns a dataclass; the journal has it as plain data, and so is what is yielded.
+    """
     missing = {key: trial for key, trial in trials.items() if journal.get(key) is None}
     results = in_order(pool, function, missing.values(), reads=clip_file)
     for key in trials:
         if key in missing:
-            journal.add(key, next(results))
+            journal.add(key, asdict(next(results)))
         yield journal.get(key)
 
 

@@ -16,7 +16,7 @@ from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import embed
 from stages.signature.model.carriers import Floats, modulation
 from stages.signature.model.chips import derived_key
-from stages.signature.model.half_periods import HalfPeriod, half_periods, mean, windows
+from stages.signature.model.half_periods import HalfPeriod, half_periods, mean_picture, windows
 from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.codec import Codec
 from stages.video.frames import Frames
@@ -164,16 +164,15 @@ class StraightThroughCodec:
 
     def send(self, marking: Marking) -> ChannelResponse:
         """Send the marked video through the real codec."""
-        marked = marking.frames if marking.strength == 0 else embed(
-            marking.frames, marking.signature, marking.key,
-            psnr_db=marking.distortion.psnr_db, headroom=marking.distortion.headroom,
-        )  # fmt: skip
+        marked = marking.frames
+        if marking.strength > 0:
+            marked = embed(marking.frames, marking.signature, marking.key, marking.distortion)
         video = self.codec.round_trip(marked)
         frames = len(video)
         received = {
             carrier.address: np.array(
                 [
-                    mean(video.plane(carrier.plane), part)
+                    mean_picture(video.plane(carrier.plane), part)
                     for part in carrier_half_periods(carrier, frames)
                 ]
             )

@@ -56,24 +56,26 @@ class TracedCarrier:
 
 def trace(vector: Any, signature: Signature, preset: Preset) -> list[TracedCarrier]:
     """Return the carriers of a signature as functions of the vector that it was made from."""
-    meant = meaning(vector, preset, anp.exp)
-    shares = [meant.shares[carrier.plane, carrier.half_period] for carrier in signature.carriers]
+    parameters = meaning(vector, preset, anp.exp)
+    shares = [
+        parameters.shares[carrier.plane, carrier.half_period] for carrier in signature.carriers
+    ]
     total = sum(shares)
     return [
         TracedCarrier(
             carrier,
             share / total,
-            part.centre,
-            part.width,
-            part.activity,
-            part.noise,
-            meant.drift,
-            part.whitening,
-            meant.softness,
-            weight=anp.sqrt(share / total) * part.weight,
+            common.centre,
+            common.width,
+            common.activity,
+            common.noise,
+            parameters.drift,
+            common.whitening,
+            parameters.softness,
+            weight=anp.sqrt(share / total) * common.weight,
         )
         for carrier, share in zip(signature.carriers, shares, strict=True)
-        for part in [meant.part(carrier.plane)]
+        for common in [parameters.common(carrier.plane)]
     ]
 
 
@@ -118,7 +120,7 @@ def statistic(
 
 
 def _coefficients(pictures: Any, traced: TracedCarrier, frames: int) -> Any:
-    """Compute the mark's coefficients, as ``evidence.weighed`` gathers them."""
+    """Compute the mark's coefficients, as ``evidence.weigh`` does for a window."""
     coefficients = analyse(pictures, traced.carrier.block, traced.band)
     values, weights = zip(
         *(

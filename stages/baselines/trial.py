@@ -19,7 +19,6 @@ from stages.baselines.channel import (
 from stages.baselines.traced import TracedCarrier, mark_pictures, statistic, trace
 from stages.signature.embed.distortion import Distortion
 from stages.signature.model.carriers import Floats
-from stages.signature.model.spectrum import Signature
 from stages.signature.search.space import Preset, to_signature
 from stages.video.clips import Clip
 from stages.video.decoded import decoded
@@ -77,7 +76,7 @@ def scores_near(trial: TracedTrial) -> Callable[[Any], Any]:
     """
     frames = decoded(trial.clip)
     whole = to_signature(np.array(trial.vector), trial.preset)
-    signature = Signature(whole.usable(len(frames)))
+    signature = replace(whole, carriers=whole.usable(len(frames)))
     key = training_key(trial.seed, trial.clip.id)
     distortion = trial.distortion if trial.marked else replace(trial.distortion, psnr_db=math.inf)
     marking = Marking(frames, signature, key, {}, distortion)

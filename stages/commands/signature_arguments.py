@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from stages.common.command_line import between
-from stages.own.container.remake import CONTAINERS, Encoding, usual_encoder
+from stages.own.container.kinds import CONTAINERS
+from stages.own.container.remake import Encoding, usual_encoder
 from stages.own.detect_file import FALSE_POSITIVE_RATE
 from stages.video.encoder import encoder, encoder_names
 
@@ -13,13 +14,14 @@ PSNR_DB = 45.0
 
 
 def parsed(description: str | None) -> argparse.Namespace:
-    """Parse the command line: `command` is mark or detect; to mark comes with an `encoding`."""
+    """Parse the command line: `command` is mark, detect or key; mark comes with an `encoding`."""
     parser = argparse.ArgumentParser(prog="python -m stages.signature", description=description)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_mark(commands.add_parser("mark", help="write a marked copy of a video"))
     _add_detect(commands.add_parser("detect", help="look for the mark in a video"))
-    for command in commands.choices.values():
-        _add_common(command)
+    for name in ("mark", "detect"):
+        _add_common(commands.choices[name])
+    _add_key(commands.add_parser("key", help="print the key of one video, to give it away"))
     arguments = parser.parse_args()
     if arguments.command == "mark":
         arguments.encoding = _encoding(parser, arguments)
@@ -68,14 +70,29 @@ def _add_detect(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--signature", type=Path, default=SIGNATURE, metavar="FILE", help="default: %(default)s"
+def _add_key(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Print the key of one video as text, for a file that --key-file reads. Whoever has it can "
+        "find this video's mark, take it out and forge it, but not that of another video."
     )
+    _add_key_file(command)
+    command.add_argument(
+        "--video-id", required=True, metavar="ID", help="with which the video was marked"
+    )
+
+
+def _add_key_file(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--key-file", type=Path, metavar="FILE",
         help="that holds the key; goes before the environment",
     )  # fmt: skip
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--signature", type=Path, default=SIGNATURE, metavar="FILE", help="default: %(default)s"
+    )
+    _add_key_file(command)
     command.add_argument(
         "--video-id", metavar="ID",
         help="mark with a key of this video's own, derived from yours and ID: many videos then "

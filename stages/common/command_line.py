@@ -5,8 +5,10 @@ import errno
 import math
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn, TextIO
 
 from stages.common.errors import AfterimageError
 
@@ -22,14 +24,23 @@ _ADVICE = {
 
 @contextmanager
 def report_errors(status: int = 1) -> Iterator[None]:
-    """End the program with one line and an exit status at an error that a user can act on."""
+    """End the program with an exit status at any error, and with one line if a user can act on it.
+
+    An error that nobody foresaw has its traceback before the line. The status is the same if the
+    line cannot be printed, and if what was printed before cannot be written: a reader that is gone
+    (``| head``) is an error like others.
+    """
     try:
-        yield
+        try:
+            yield
+        except SystemExit:
+            _flush()
+            raise
+        _flush()
     except AfterimageError as error:
         _fail(str(error), status)
     except BrokenPipeError:
-        # Whoever read the output has seen enough; Python must not complain while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail("nobody reads the output any more", status)
     except OSError as error:
         reason = error.strerror or str(error)
         _fail(f"{error.filename or 'a file'}: {reason}{_ADVICE.get(error.errno or 0, '')}", status)
@@ -37,12 +48,51 @@ def report_errors(status: int = 1) -> Iterator[None]:
         _fail("out of memory; set AFTERIMAGE_WORKERS to fewer processes", status)
     except KeyboardInterrupt:
         _fail("interrupted; run the same command again to go on", INTERRUPTED)
+    except Exception as error:
+        traces = "".join(traceback.format_exception(error))
+        _end(f"{traces}error: this should not happen: {_one_line(repr(error))}\n", status)
 
 
-def _fail(message: str, status: int) -> None:
+def require_open_streams() -> None:
+    """Raise ``AfterimageError`` if the standard output or the standard error is closed.
+
+    A finding or an error would get lost; and the next file that is opened would take its place, and
+    get what libraries print.
+    """
+    if sys.stdout is None or sys.stderr is None:
+        raise AfterimageError("the standard output and the standard error must not be closed")
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    _end(f"error: {_one_line(message)}\n", status)
+
+
+def _one_line(message: str) -> str:
     # ffmpeg and the operating system may send several lines; the user gets one.
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    return " ".join(message.split())
+
+
+def _end(last_words: str, status: int) -> NoReturn:
+    """Write to the standard error, if that is possible, and exit with the status in any case."""
+    for stream, text in ((sys.stdout, ""), (sys.stderr, last_words)):
+        try:
+            if stream is not None:
+                stream.write(text)
+                stream.flush()
+        except OSError:
+            _silence(stream)
     sys.exit(status)
+
+
+def _flush() -> None:
+    """Write what was printed: an error that Python finds as it ends has a status of its own."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is left of a stream nowhere: Python would try to write it again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from stages.common.errors import AfterimageError
+
 _PARTIAL = ".part"
 
 
@@ -31,6 +33,15 @@ def written_whole(path: Path) -> Iterator[Path]:
         raise
     finally:
         _remove(partial)
+
+
+def require_regular(path: Path) -> None:
+    """Raise ``AfterimageError`` if there is something of a name that is neither file nor folder.
+
+    A pipe or a device may keep its reader waiting for ever, and cannot be read twice.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise AfterimageError(f"{path}: a pipe or a device, not a regular file")
 
 
 def write_bytes(path: Path, content: bytes | memoryview) -> None:

@@ -21,7 +21,7 @@ from stages.common.progress import with_progress
 from stages.own.container.remake import Encoding, remake
 from stages.own.container.samples import StoredFrame
 from stages.own.container.stored import StoredVideo, stored
-from stages.own.detect_file import CANONICAL, detect_file
+from stages.own.detect_file import canonical, detect_file
 from stages.own.overlay import FrameResidual, Overlay
 from stages.own.verdict import MarkVerdict
 from stages.signature.embed.blocks import Headroom, within
@@ -102,7 +102,7 @@ def _residuals(
     """Yield the residual of each frame, and the mean squared RGB error that it may make."""
     error = 255**2 * 10 ** (-psnr_db / 10)
     start = 0
-    for window in _windows(stream(source, CANONICAL)):
+    for window in _windows(stream(source, canonical(signature))):
         residuals = within(pattern(window, signature, key, start), headroom)
         start += len(window)
         energies = _energies(residuals, len(window))

@@ -6,8 +6,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.signature.detect.detect import Features, whitened
-from stages.signature.detect.evidence import Evidence, gathered
+from stages.signature.detect.detect import Features, to_features
+from stages.signature.detect.evidence import Evidence, gather
 from stages.signature.model.half_periods import WINDOW
 from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.frames import Frames
@@ -48,7 +48,7 @@ class StreamedEvidence:
     def features(self, shift: int = 0) -> Features:
         """Return the features of all frames, ``shift`` frames late; none may be added after."""
         self._close_window(len(self._waiting))
-        return whitened(
+        return to_features(
             {
                 carrier: self._shifted(carrier, shift)
                 for carrier in self._signature.usable(self.frames)
@@ -70,6 +70,6 @@ class StreamedEvidence:
         for carrier in self._signature.carriers:
             plane = frames.plane(carrier.plane)
             for shift in range(carrier.half_period if self._all_shifts else 1):
-                new = gathered(plane, carrier, first=first, shift=shift)
+                new = gather(plane, carrier, first=first, shift=shift)
                 before = self._evidence.get((carrier, shift))
                 self._evidence[carrier, shift] = new if before is None else before + new

@@ -34,6 +34,13 @@ _KEPT_BYTES = 128 << 20
 
 _NAME = "afterimage"
 
+# A function that workers share may hold the user's key: it stays in memory. Workers are started
+# after this module is imported, and take their settings from here; this goes before whatever a file
+# or a variable of Dask's says.
+dask.config.set(
+    {"distributed.worker.memory.target": False, "distributed.worker.memory.spill": False}
+)
+
 
 def worker_resources() -> dict[str, float]:
     """Return a worker's resources: one task at a time, for runs of its own versions."""

@@ -8,11 +8,12 @@ log = logging.getLogger(__name__)
 
 
 def secret_key(demonstration_key: str) -> bytes:
-    """Return the user's key, or the public demonstration key where none is set.
+    """Return the user's key, or the public demonstration key where no variable for one is set.
 
-    Raises ``AfterimageError`` as ``user_key`` does.
+    A variable that is set and empty is an error, and no wish for the public key. Raises ``AfterimageError`` as ``user_key`` does.
     """
-    if key := user_key():
+    key = user_key()
+    if key is not None:
         return key
     log.info("%s is not set: using the public demonstration key", KEY)
     return demonstration_key.encode()

@@ -7,8 +7,8 @@ from stages.baselines.method import Method, with_our_detector
 from stages.baselines.task import Learned, SearchStep, Task
 from stages.common.errors import AfterimageError
 from stages.signature.search.evolution import (
+    Assignment,
     Evaluated,
-    Tried,
     candidate,
     confirmed,
     evolve,
@@ -64,7 +64,7 @@ class CountingEvaluator:
         self.count = 0
         self._task = task
 
-    def __call__(self, number: int, tried: Sequence[Tried]) -> list[Evaluated]:
+    def __call__(self, number: int, assignments: Sequence[Assignment]) -> list[Evaluated]:
         """Score candidates, each on its clips, under the keys of a generation."""
         task = self._task
         purpose = f"training seed {task.seed}, generation {number}"
@@ -77,13 +77,13 @@ class CountingEvaluator:
                 distortion=task.distortion,
                 purpose=purpose,
             )
-            for vector, places in tried
+            for vector, places in assignments
             for index in places
         ]
         scores = iter(task.map_clips(run_trial, trials, lambda trial: trial.clip))
         evaluated = [
             Evaluated.of(vector, [next(scores) for _ in places], task.conditions)
-            for vector, places in tried
+            for vector, places in assignments
         ]
         before, self.count = self.count, self.count + len(trials)
         for _ in range(self.count // len(task.clips) - before // len(task.clips)):

@@ -47,13 +47,11 @@ class SpreadSpectrum:
 
     def mark(self, frames: Frames, key: bytes, *, clip_id: str) -> Frames:
         """Mark a video: same shape, and within the distortion."""
-        psnr_db, headroom = self.distortion.psnr_db, self.distortion.headroom
         if self.loop is None:
-            return embed(frames, self.signature, key, psnr_db=psnr_db, headroom=headroom)
+            return embed(frames, self.signature, key, self.distortion)
         return embed_adapted(
-            frames, self.signature, key, psnr_db=psnr_db, headroom=headroom,
-            loop=self.loop, subject=clip_id,
-        )  # fmt: skip
+            frames, self.signature, key, self.distortion, loop=self.loop, subject=clip_id
+        )
 
     def detect(self, frames: Frames, key: bytes) -> Detection:
         """Look for the mark of a key at every alignment in the search range."""

@@ -66,7 +66,9 @@ def executable() -> str:
 @functools.cache
 def version() -> str:
     """Return the first line of ``ffmpeg -version``, which identifies the codec under test."""
-    shown = subprocess.run([executable(), "-version"], capture_output=True, check=True)
+    shown = subprocess.run(
+        [executable(), "-version"], capture_output=True, check=True, env=_environment()
+    )
     return shown.stdout.decode().splitlines()[0]
 
 
@@ -125,7 +127,7 @@ def run(
         try:
             process = subprocess.run(
                 _command(output), stdin=source, stdout=subprocess.PIPE, stderr=stderr,
-                timeout=timeout, check=False,
+                timeout=timeout, check=False, env=_environment(),
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise VideoError(f"{subject}: ffmpeg took over {timeout} s, given up") from error
@@ -167,8 +169,9 @@ def fed(output: Any, *, subject: str) -> Iterator[IO[bytes]]:
     with (
         tempfile.TemporaryFile() as stderr,
         subprocess.Popen(
-            _command(output), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr
-        ) as process,
+            _command(output), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr,
+            env=_environment(),
+        ) as process,  # fmt: skip
     ):
         assert process.stdin is not None  # noqa: S101 (for the type checker)
         try:
@@ -229,12 +232,22 @@ def _failure(subject: str, status: int, complaints: str) -> AfterimageError:
 def _started(command: list[str], stderr: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process that does not outlive its reader."""
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, bufsize=0
-    ) as process:
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, bufsize=0,
+        env=_environment(),
+    ) as process:  # fmt: skip
         try:
             yield process
         finally:
             process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without our own variables, of which one may be the user's key.
+
+    The other variables stay, such as those by which the system finds libraries. Against code that
+    reads the memory of its user's other processes it is no help.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("AFTERIMAGE_")}
 
 
 def _command(output: Any) -> list[str]:

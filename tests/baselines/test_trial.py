@@ -64,8 +64,8 @@ def test_scores_through_the_codec_are_the_main_lines(small_clips):
     clip, codecs = small_clips[0], (Codec(crf=28), Codec(crf=36))
     frames, key = clip.read(), training_key(1, clip.id)
     signature = to_signature(np.array(VECTOR), "balanced")
-    marked = embed(frames, signature, key, psnr_db=DISTORTION.psnr_db, headroom=DISTORTION.headroom)
-    expected = Conditions(codecs, threshold=5.0).scores(marked, signature, key)
+    marked = embed(frames, signature, key, DISTORTION)
+    expected = Conditions(codecs, threshold=5.0).scores(marked, signature, key).values
     scores = run_traced_trial(trial(clip, *map(StraightThroughCodec, codecs)))
     assert scores.z == pytest.approx(expected, abs=1e-3)
 
@@ -74,9 +74,7 @@ def test_scores_through_the_codec_are_the_main_lines(small_clips):
 def test_scores_through_the_proxy_are_the_main_lines_but_for_rounding(small_clips, rounding):
     clip, proxy = small_clips[1], Proxy(28, rounding)
     key, signature = training_key(1, clip.id), to_signature(np.array(VECTOR), "balanced")
-    marked = embed(
-        clip.read(), signature, key, psnr_db=DISTORTION.psnr_db, headroom=DISTORTION.headroom
-    )
+    marked = embed(clip.read(), signature, key, DISTORTION)
     scores = run_traced_trial(trial(clip, ProxyChannel(proxy))).z[0]
     assert scores == pytest.approx(statistic(proxy.round_trip(marked), signature, key), rel=0.1)
 

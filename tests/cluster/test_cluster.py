@@ -98,6 +98,26 @@ def test_files_go_with_a_task_and_come_back(tmp_path):
     assert not target.exists()
 
 
+def test_a_worker_writes_nothing_that_it_keeps_to_its_disk(address, tmp_path):
+    """A function that the workers share may hold the key; Dask would write it as memory gets short.
+
+    The variable is what an administrator of Dask would set.
+    """
+    import distributed
+
+    from tests.cluster.processes import started
+
+    worker = ("stages.commands.worker", address, "--processes", "1")
+    with distributed.Client(address, set_as_default=False) as client:
+        before = set(client.scheduler_info(n_workers=-1)["workers"])
+        spilling = {"DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "0.01"}
+        with started(tmp_path / "spilling", *worker, **spilling):
+            client.wait_for_workers(len(before) + 1, timeout=60)
+            stores = client.run(lambda dask_worker: type(dask_worker.data).__name__)
+    assert len(stores) == len(before) + 1
+    assert set(stores.values()) == {"dict"}
+
+
 @pytest.mark.usefixtures("on_cluster")
 def test_a_task_that_ends_its_workers_is_told_in_one_line():
     with (

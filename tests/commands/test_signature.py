@@ -14,8 +14,10 @@ import av
 import numpy as np
 import pytest
 
+from stages.common.key import user_key
 from stages.own.container.orientation import Orientation
 from stages.own.container.stored import stored
+from stages.signature.model.chips import video_key
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.sources.synthetic.drawing import draw
 from stages.video.ffmpeg import executable
@@ -31,7 +33,7 @@ SUBTITLES = "1\n00:00:00,200 --> 00:00:01,000\nhello\n\n2\n00:00:01,200 --> 00:0
 
 def environment(key):
     kept = {name: value for name, value in os.environ.items() if "AFTERIMAGE" not in name}
-    return kept | ({"AFTERIMAGE_KEY": key} if key else {})
+    return kept | ({} if key is None else {"AFTERIMAGE_KEY": key})
 
 
 def command(*arguments, key=KEY):
@@ -266,6 +268,9 @@ def test_an_excerpt_is_found_where_it_is_asked_for(folder, marked):
     ("key", "options", "said"),
     [
         (None, [], "error: no key: set AFTERIMAGE_KEY"),
+        ("", [], "error: AFTERIMAGE_KEY: the key is blank"),
+        (20 * " ", [], "error: AFTERIMAGE_KEY: the key is blank"),
+        ("afterimage-key:0123", [], "AFTERIMAGE_KEY: a damaged key: afterimage-key: and 64 hex"),
         ("too short", [], "the key has 9 bytes, at least 16 needed"),
         (KEY, ["--key-file", "nowhere.key"], "key file: nowhere.key: No such file"),
         (
@@ -336,6 +341,22 @@ def tiny(folder):
     return folder / "tiny.mkv"
 
 
+def fade(folder):
+    """A fade of plain grey, without loss."""
+    ffmpeg("-f", "lavfi", "-i", "color=gray:size=320x240:rate=25,fade=d=2.5", "-frames:v", "64",
+           "-pix_fmt", "yuv420p", "-c:v", "ffv1", folder / "fade.mkv")  # fmt: skip
+    return folder / "fade.mkv"
+
+
+def absurd(folder):
+    """A legal signature file whose statistic is not a number."""
+    content = json.loads((folder / "signature.json").read_text())
+    for carrier in content["carriers"]:
+        carrier["whitening"] = 1e300
+    (folder / "absurd.json").write_text(json.dumps(content))
+    return folder / "absurd.json"
+
+
 def sound(folder):
     ffmpeg("-f", "lavfi", "-i", "sine=duration=1", folder / "sound.mkv")
     return folder / "sound.mkv"
@@ -361,7 +382,12 @@ def test_a_video_that_cannot_be_marked_is_named_and_nothing_is_written(folder, m
 
 
 @pytest.mark.parametrize(
-    ("make", "said"), [(one_frame, "undecidable: 1 frames"), (damaged, ".mp4: ")]
+    ("make", "said"),
+    [
+        (one_frame, "undecidable: 1 frames"),
+        (fade, "undecidable: 64 frames are too few, too still or too plain"),
+        (damaged, ".mp4: "),
+    ],
 )
 @pytest.mark.usefixtures("marked")
 def test_a_video_that_cannot_be_judged_is_an_error_and_no_finding(folder, make, said):
@@ -369,6 +395,130 @@ def test_a_video_that_cannot_be_judged_is_an_error_and_no_finding(folder, make, 
     assert done.returncode == 2
     assert said in done.stderr.splitlines()[-1]
     assert done.stdout == ""
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_a_signature_that_gives_no_number_is_refused(folder, marked, words):
+    signature, target = ("--signature", absurd(folder)), folder / "refused.mp4"
+    for arguments in (["detect", marked], ["mark", folder / "clip.mkv", target]):
+        done = command(*arguments, *signature, *words)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1].startswith("error: the signature is not usable: ")
+        assert done.stdout == ""
+    assert not target.exists()
+
+
+# --- the key of one video ----------------------------------------------------------------------
+
+
+def test_the_printed_key_of_one_video_finds_that_video_alone(folder, tmp_path):
+    target, given_away = folder / "film 7.mp4", tmp_path / "film7.key"
+    (tmp_path / "my.key").write_text(KEY)
+    signature = ("--signature", folder / "signature.json")
+    of_film_7 = ("--key-file", tmp_path / "my.key", "--video-id", "film 7")
+    marking = command("mark", folder / "clip.mkv", target, *signature, *of_film_7, key=None)
+    assert marking.returncode == 0, marking.stderr
+    printed = command("key", *of_film_7, key=None)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    given_away.write_text(printed.stdout)
+    owner = command("detect", target, *signature, *of_film_7, key=None)
+    court = command("detect", target, *signature, "--key-file", given_away, key=None)
+    assert (court.returncode, court.stdout) == (0, owner.stdout)
+    assert user_key(given_away) == video_key(KEY.encode(), "film 7")
+    of_film_8 = command("key", "--video-id", "film 8")
+    assert command("detect", target, *signature, key=of_film_8.stdout).returncode == 1
+
+
+def test_the_key_of_no_video_is_not_printed():
+    done = command("key")
+    assert done.returncode == 2
+    assert "the following arguments are required: --video-id" in done.stderr
+    assert done.stdout == ""
+
+
+# --- the exit status: 0 found, 1 not found, 2 everything else; in processes of their own ---------
+
+UNEXPECTED = {
+    # A library that cannot be imported, and one that fails while it works.
+    "import": "import sys; sys.modules['cv2'] = None",
+    "work": "import hashlib; hashlib.shake_256 = lambda: 1 / 0",
+    "words": "import json; json.dumps = lambda *_, **__: 1 / 0",
+}
+
+
+def process(*arguments, redirection="", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **env):
+    """Run the command as a shell does, with its streams redirected."""
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", sys.executable, "-m", "stages.signature",
+         *map(str, arguments)],
+        cwd=ROOT, env=environment(KEY) | env, stdout=stdout, stderr=stderr, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def verdicts(folder, marked):
+    """Arguments of `detect`, and the exit status that is the verdict."""
+    signature = ("--signature", folder / "signature.json", "--json")
+    return [(("detect", marked, *signature), 0), (("detect", folder / "clip.mkv", *signature), 1)]
+
+
+def test_the_exit_status_is_the_verdict(verdicts):
+    for arguments, status in verdicts:
+        done = process(*arguments)
+        assert (done.returncode, done.stderr) == (status, "")
+        assert json.loads(done.stdout)["found"] == (status == 0)
+        # Standard input is not read.
+        assert process(*arguments, redirection="<&-").returncode == status
+
+
+@pytest.mark.parametrize("where", UNEXPECTED)
+def test_an_error_that_nobody_foresaw_is_no_verdict(verdicts, tmp_path, where):
+    (tmp_path / "sitecustomize.py").write_text(UNEXPECTED[where])
+    for arguments, _ in verdicts:
+        done = process(*arguments, PYTHONPATH=str(tmp_path))
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1].startswith("error: this should not happen: ")
+        assert done.stdout == ""
+        assert KEY not in done.stderr
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", ">&-", ">&- 2>&-", ">/dev/full"])
+def test_a_stream_that_cannot_be_written_gives_no_verdict(verdicts, redirection):
+    for arguments, _ in verdicts:
+        done = process(*arguments, redirection=redirection)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_is_gone_gets_no_verdict(verdicts, unbuffered):
+    for arguments, _ in verdicts:
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = process(*arguments, stdout=writer, PYTHONUNBUFFERED=unbuffered)
+        os.close(writer)
+        assert done.returncode == 2
+        assert done.stderr == "error: nobody reads the output any more\n"
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
+def test_an_error_that_cannot_be_told_is_no_verdict(folder, redirection):
+    signature = ("--signature", folder / "signature.json")
+    done = process("detect", "nowhere.mkv", *signature, redirection=redirection)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_a_key_that_is_not_utf_8_is_a_key(folder, tmp_path):
+    (tmp_path / "key").write_bytes(b"\xff a key in latin 1: \xe4\xf6\xfc")
+    signature = ("--signature", folder / "signature.json", "--json")
+    said = process(
+        "detect", folder / "clip.mkv", *signature, "--key-file", tmp_path / "key"
+    ).stdout
+    variable = os.fsdecode((tmp_path / "key").read_bytes() + b"\n")
+    done = process("detect", folder / "clip.mkv", *signature, AFTERIMAGE_KEY=variable)
+    assert (done.returncode, done.stdout) == (1, said)
 
 
 # --- memory ----------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from stages.common.errors import AfterimageError
-from stages.own.container.remake import CONTAINERS, Encoding, remake, usual_encoder
+from stages.own.container.kinds import CONTAINERS
+from stages.own.container.remake import Encoding, remake, usual_encoder
 from stages.own.container.stored import stored
 from stages.video.encoder import encoder, encoder_names
 from stages.video.frames import Frames

@@ -31,3 +31,13 @@ def test_a_bad_key_is_refused_and_never_shown(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERIMAGE_KEY_FILE", str(tmp_path / "none"))
     with pytest.raises(AfterimageError, match="none: No such file"):
         secret_key(DEMO)
+
+
+@pytest.mark.parametrize("variable", ["AFTERIMAGE_KEY", "AFTERIMAGE_KEY_FILE"])
+@pytest.mark.parametrize("blank", ["", 20 * " ", "\n"])
+def test_a_blank_variable_is_refused_and_is_not_the_demonstration(monkeypatch, variable, blank):
+    for name in ("AFTERIMAGE_KEY", "AFTERIMAGE_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, blank)
+    with pytest.raises(AfterimageError, match=f"^{variable}: (the key is blank|empty)"):
+        secret_key(DEMO)

@@ -27,7 +27,7 @@ def marked(natural):
 
 
 def test_the_mark_is_the_plain_one_without_a_loop(natural, marked):
-    assert np.array_equal(marked.i420, embed(natural, SIGNATURE, KEY, psnr_db=45.0).i420)
+    assert np.array_equal(marked.i420, embed(natural, SIGNATURE, KEY, Distortion(45.0)).i420)
 
 
 def test_the_right_key_is_found_and_a_wrong_one_is_not(marked):

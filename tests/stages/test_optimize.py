@@ -1,3 +1,6 @@
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -25,7 +28,7 @@ def params():
 
 
 def in_this_process(function, trials):
-    return (function(trial) for trial in trials.values())
+    return (json.loads(json.dumps(asdict(function(trial)))) for trial in trials.values())
 
 
 def ignored(note=""):
@@ -37,19 +40,21 @@ def test_an_offset_is_what_the_loop_adds_so_that_x0_with_it_is_as_the_loop_leave
 ):
     clips = small_clips[:2]
     loops = closed_loops(params, clips, in_this_process)
-    assert len(loops[0].z) == 4  # three codecs, and grey after the first
+    assert len(loops[0].scores.by_codec) == 3
+    assert loops[0].scores.grey is not None
     offsets = baseline_offsets(params, clips, loops, in_this_process)
     adaptations = [loop.adaptation for loop in loops]
     evaluate = Evaluator(params, clips, adaptations, offsets, in_this_process, ignored)
     vector = candidate(hand_set_vector() + 0.1)
     first, second = evaluate(BEFORE, [(START, (0, 1)), (vector, (1,))])
     assert [codec.crf for codec in extremes(params).codecs] == [28, 45]
-    reached = [[loop.z[place] for place in (0, 2, 3)] for loop in loops]
-    measured = np.reshape(first.z, (2, 3))
-    assert measured + np.array(offsets) == pytest.approx(np.array(reached), abs=1e-5)
-    wanted = extremes(params)
+    # After the mildest and the hardest of three codecs, and in grey after the first.
+    reached = np.array([[loop.scores.values[place] for place in (0, 2, 3)] for loop in loops])
+    added = np.array([offset.values for offset in offsets])
+    assert np.reshape(first.z, (2, 3)) + added == pytest.approx(reached, abs=1e-5)
+    survived = extremes(params)
     assert first.soft_detection_rate == pytest.approx(
-        [wanted.soft_detection_rate(z) for z in reached], abs=1e-5
+        [survived.soft_detection_rate(z) for z in reached], abs=1e-5
     )
     assert len(second.z) == 3
     assert not np.allclose(second.z, first.z[3:])

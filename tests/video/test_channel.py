@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from stages.signature.detect.bound import threshold
-from stages.signature.detect.detect import searched
+from stages.signature.detect.detect import greatest_statistic
+from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import embed
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.sources.synthetic.drawing import draw
@@ -71,8 +72,10 @@ def test_a_channel_needs_the_frames_of_its_edit(name):
 def test_a_mark_is_found_after_an_edit(name, search_range):
     clip = draw("natural", 4, 48, seed=3)
     signature = to_signature(hand_set_vector(), "balanced")
-    marked = embed(clip, signature, KEY, psnr_db=45)
+    marked = embed(clip, signature, KEY, Distortion(45))
     received = Channel(name, (CODEC,), name, search_range).send(marked, "clip").frames
-    assert searched(received, signature, KEY, search_range) > threshold(1e-6, search_range.attempts)
+    assert greatest_statistic(received, signature, KEY, search_range) > threshold(
+        1e-6, search_range.attempts
+    )
     assert edit(name).searches_shift == bool(search_range.frames)
     assert edit(name).searches_zoom == bool(search_range.zoom_percent)

@@ -1,44 +1,24 @@
 """A video file written anew, frame by frame, with everything else that the source holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import av
 import ffmpeg
 
-from stages.common.errors import AfterimageError
+from stages.common.errors import AfterimageError, VideoError
+from stages.own.container.kinds import CONTAINERS
 from stages.own.container.samples import StoredFrame
 from stages.own.container.stored import StoredVideo
+from stages.own.container.timing import Timing
 from stages.video.encoder import Encoder, encoder, encoder_names
 from stages.video.ffmpeg import fed, file_input
 
-
-class Container(NamedTuple):
-    """A kind of video file.
-
-    Attributes
-    ----------
-    muxer : ffmpeg's name of it.
-    subtitles : ffmpeg's name of the form in which it holds subtitles that come out of another.
-    """
-
-    muxer: str
-    subtitles: str
-
-
-# By the ending of a file's name.
-CONTAINERS = {
-    ".mp4": Container("mp4", "mov_text"),
-    ".m4v": Container("mp4", "mov_text"),
-    ".mov": Container("mov", "mov_text"),
-    ".mkv": Container("matroska", "subrip"),
-    ".webm": Container("webm", "webvtt"),
-    ".avi": Container("avi", "copy"),
-    ".ts": Container("mpegts", "copy"),
-    ".nut": Container("nut", "copy"),
-}
+# Two frames are further apart.
+_NEAR_SECONDS = "1/10000"
 
 
 @dataclass(frozen=True)
@@ -89,24 +69,39 @@ def remake(
     """
     graph = _graph(source, target, suffix, encoding)
     with fed(graph, subject=f"{source.path}: {encoding.encoder}") as pipe:
-        _write_raw(frames, pipe)
+        pictures = (stored.frame for stored in frames)
+        if not CONTAINERS[suffix].uneven:
+            pictures = _counted(pictures, source)
+        _write_raw(pictures, source.timing.rate, pipe)
 
 
-def _write_raw(frames: Iterable[StoredFrame], pipe: IO[bytes]) -> None:
-    """Write raw frames with their times, as NUT, which holds both as they are."""
+def _counted(frames: Iterable[av.VideoFrame], source: StoredVideo) -> Iterator[av.VideoFrame]:
+    """Yield frames with their places at the rate for times, which may have been rounded."""
+    last = None
+    for frame in frames:
+        place = source.timing.index(frame.pts * Fraction(frame.time_base))
+        if last is not None and place != last + 1:
+            raise VideoError(f"{source.path}: frames at uneven times, as decoded")
+        last = frame.pts = place
+        frame.time_base = 1 / source.timing.rate
+        yield frame
+
+
+def _write_raw(frames: Iterable[av.VideoFrame], rate: Fraction, pipe: IO[bytes]) -> None:
+    """Write raw frames with their times, as NUT, which holds both as they are, and the rate."""
     try:
         with av.open(pipe, "w", format="nut") as container:
             stream: Any = None
-            for frame in (stored.frame for stored in frames):
-                stream = stream or _raw_stream(container, frame)
+            for frame in frames:
+                stream = stream or _raw_stream(container, frame, rate)
                 container.mux(stream.encode(frame))
     except av.error.PyAVCallbackError as error:
         # The reader has gone: PyAV first says so as it is, and on closing in words of its own.
         raise BrokenPipeError from error
 
 
-def _raw_stream(container: Any, frame: av.VideoFrame) -> Any:
-    stream = container.add_stream("rawvideo")
+def _raw_stream(container: Any, frame: av.VideoFrame, rate: Fraction) -> Any:
+    stream = container.add_stream("rawvideo", rate=rate)
     stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, frame.format.name
     stream.time_base = stream.codec_context.time_base = frame.time_base
     return stream
@@ -133,13 +128,26 @@ def _graph(source: StoredVideo, target: Path, suffix: str, encoding: Encoding) -
     }
     if container.muxer in record.tags:
         codecs["tag:v:0"] = record.tags[container.muxer]
+    if source.timing.odd_end and container.uneven:
+        codecs["bsf:v:0"] = _lasting(source.timing)
+    if source.timing.odd_end or not container.uneven:
+        # AVI cannot say in which order frames are shown if they are stored in another; and MP4 and
+        # MOV take the duration of the frame that is stored last, which has to be shown last, then.
+        codecs["bf"] = "0"
     return ffmpeg.output(
         _described(raw.video, source, record), *copied, f"file:{target.absolute()}",
         format=container.muxer, **codecs, crf=encoding.crf, **record.file_options,
         map_metadata=1, map_chapters=1, **tags,
         # Times as they are: neither counted anew nor moved to 0.
-        fps_mode="passthrough", enc_time_base="demux", copyts=None,
+        fps_mode="passthrough", copyts=None,
+        enc_time_base="demux" if container.uneven else str(1 / source.timing.rate),
     )  # fmt: skip
+
+
+def _lasting(timing: Timing) -> str:
+    """Build the filter of encoded frames that gives the last of them its own duration."""
+    is_last = f"gte(PTS*TB,{timing.last}-{_NEAR_SECONDS})"
+    return f"setts=pts=PTS:dts=DTS:duration='if({is_last},round({timing.end}/TB)-PTS,DURATION)'"
 
 
 def _described(video: Any, source: StoredVideo, record: Encoder) -> Any:

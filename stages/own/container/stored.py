@@ -10,8 +10,10 @@ from typing import Any
 import av
 
 from stages.common.errors import VideoError
+from stages.common.files import require_regular
 from stages.own.container.orientation import Orientation, orientation_of
 from stages.own.container.samples import Colours, StoredFrame, writable_copy
+from stages.own.container.timing import Timing, read_timing
 from stages.video.ffmpeg import CONTAINERS, MAX_PIXELS, PROTOCOLS
 
 _KEPT = {"audio", "subtitle", "attachment", "video"}
@@ -30,6 +32,7 @@ class StoredVideo:
     aspect : of a sample, width to height.
     orientation : of the picture.
     colours : of its samples, as `frames` gives them.
+    timing : of its frames.
     expected_frames : number of frames, if the file tells; for a progress bar alone.
     """
 
@@ -41,6 +44,7 @@ class StoredVideo:
     aspect: Fraction
     orientation: Orientation
     colours: Colours
+    timing: Timing
     expected_frames: int | None
 
     def frames(self) -> Iterator[StoredFrame]:
@@ -69,8 +73,9 @@ def stored(path: Path) -> StoredVideo:
         if not videos:
             raise VideoError(f"{path}: no video stream in it")
         stream = _stream(container, videos[0].index)
+        timing = _timing(path, stream.index)
         first = next(container.decode(stream), None)
-        if first is None:
+        if first is None or timing is None:
             raise VideoError(f"{path}: no video frame in it")
         return StoredVideo(
             path=path,
@@ -84,12 +89,19 @@ def stored(path: Path) -> StoredVideo:
             aspect=Fraction(stream.sample_aspect_ratio or 1),
             orientation=orientation_of(first, path),
             colours=writable_copy(first).colours,
+            timing=timing,
             expected_frames=int(stream.frames) or None,
         )  # fmt: skip
 
 
+def _timing(path: Path, index: int) -> Timing | None:
+    with _opened(path) as container:
+        return read_timing(container, container.streams[index])
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
+    require_regular(path)
     limits = {"protocol_whitelist": PROTOCOLS, "format_whitelist": CONTAINERS}
     try:
         with av.open(f"file:{path.absolute()}", container_options=limits) as container:

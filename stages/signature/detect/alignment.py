@@ -1,4 +1,4 @@
-"""Where a mark may have gone: shifted in time, or enlarged when its borders were cut away."""
+"""Alignments in space: an enlargement, whose borders were cut away, undone."""
 
 import cv2
 import numpy as np
@@ -6,8 +6,8 @@ import numpy as np
 from stages.signature.model.carriers import Floats
 
 
-def undone(picture: Floats, zoom: float) -> Floats:
-    """An enlarged picture [shape=(H, W)] at its first size, with nothing around it."""
+def undo_zoom(picture: Floats, zoom: float) -> Floats:
+    """Return an enlarged picture [shape=(H, W)] at its first size, with zeros around it."""
     if zoom == 1:
         return picture
     height, width = picture.shape

@@ -1,92 +1,101 @@
-"""Is the mark of this key in this video? The statistic ``z``, of mean 0 and variance 1 if not."""
+"""The detector's statistic ``z``: of mean 0 and variance 1 over keys that are not in the video."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from stages.signature.detect.evidence import Evidence, gathered
+from stages.signature.detect.evidence import Evidence, gather
 from stages.signature.model.carriers import Floats, carrier_band
 from stages.signature.model.chips import signs
 from stages.signature.model.half_periods import windows
 from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.frames import Frames
+from stages.video.planes import PLANES
 from stages.video.search_range import SearchRange
 
 # Root mean square of coefficients, in 8-bit units, from which on a carrier fades out.
 NOTHING = 0.02
 
-# Of each carrier, by block and coefficient [shape=(blocks, n)].
+# The vector ``q``: a part for each carrier, by block and coefficient [shape=(blocks, n)].
 Features = dict[Carrier, Floats]
 
 
 def statistic(frames: Frames, signature: Signature, key: bytes) -> float:
-    """``z`` of a video under a key; compare it with ``bound.threshold``."""
+    """Compute ``z`` of a video under a key; compare it with ``bound.threshold``."""
     return correlate(features(frames, signature), key)
 
 
-def searched(frames: Frames, signature: Signature, key: bytes, search_range: SearchRange) -> float:
-    """The greatest ``z`` within the search range; compare with the threshold for ``search_range.attempts``."""
-    return max(correlate(found, key) for found in aligned_features(frames, signature, search_range))
+def greatest_statistic(
+    frames: Frames, signature: Signature, key: bytes, search_range: SearchRange
+) -> float:
+    """Compute the greatest ``z`` within the search range.
+
+    Compare it with ``bound.threshold`` for ``search_range.attempts``.
+    """
+    return max(correlate(q, key) for q in aligned_features(frames, signature, search_range))
 
 
-def correlate(found: Features, key: bytes) -> float:
-    """``z = sum_i c_i q_i / ||q||`` of features ``q`` and the chips ``c`` of a key.
+def correlate(features: Features, key: bytes) -> float:
+    """Compute ``z = sum_i c_i q_i / ||q||`` of features ``q`` and the chips ``c`` of a key.
 
     Features that are all zero (nothing in the video moves, or it is too short) give 0.
     """
-    norm = np.sqrt(sum(float(np.sum(q**2)) for q in found.values()))
+    norm = np.sqrt(sum(float(np.sum(q**2)) for q in features.values()))
     if norm == 0:
         return 0.0
-    return float(sum(np.vdot(signs(key, one, len(q)), q) for one, q in found.items()) / norm)
+    products = (np.vdot(signs(key, carrier, len(q)), q) for carrier, q in features.items())
+    return float(sum(products) / norm)
 
 
-def correlate_many(found: Features, keys: Iterable[bytes]) -> Floats:
-    """``z`` of the same features under each of many keys [shape=(keys,)]."""
-    return np.array([correlate(found, key) for key in keys])
+def correlate_many(features: Features, keys: Iterable[bytes]) -> Floats:
+    """Compute ``z`` of the same features under each of many keys [shape=(keys,)]."""
+    return np.array([correlate(features, key) for key in keys])
 
 
 def features(
     frames: Frames, signature: Signature, *, shift: int = 0, zoom: float = 1.0
 ) -> Features:
-    """The feature vector ``q`` of a video, by carrier; it depends on no key.
+    """Compute the feature vector ``q`` of a video, by carrier; it depends on no key.
 
     ``shift`` is the number of frames by which the video is late, ``zoom`` an enlargement that is
     undone.
     """
-    found = {}
+    evidence = {}
     for carrier in signature.usable(len(frames)):
         plane = frames.plane(carrier.plane)
-        first, *others = (
-            gathered(plane[start:end], carrier, first=start, shift=shift, zoom=zoom)
+        first_window, *later_windows = (
+            gather(plane[start:end], carrier, first=start, shift=shift, zoom=zoom)
             for start, end in windows(len(frames))
         )
-        found[carrier] = sum(others, first)
-    return whitened(found)
+        evidence[carrier] = sum(later_windows, first_window)
+    return to_features(evidence)
 
 
-def in_grey(found: Features) -> Features:
-    """The features of the same video once it has turned grey: those of luma."""
-    return {carrier: q for carrier, q in found.items() if carrier.plane == "Y"}
+def in_grey(features: Features) -> Features:
+    """Keep the features that the same video has in grey: those of luma."""
+    return {carrier: q for carrier, q in features.items() if PLANES[carrier.plane].luma}
 
 
 def aligned_features(
     frames: Frames, signature: Signature, search_range: SearchRange
 ) -> Iterator[Features]:
-    """The feature vectors of a video under every alignment within search_range."""
+    """Yield the feature vector of a video under every alignment in the search range."""
     for shift in search_range.shifts:
         for zoom in search_range.zooms:
             yield features(frames, signature, shift=shift, zoom=zoom)
 
 
-def whitened(found: Mapping[Carrier, Evidence]) -> Features:
-    """The feature vector of a video's evidence, by carrier."""
-    return {
-        carrier: _whitened(evidence.coefficients, carrier) for carrier, evidence in found.items()
-    }
+def to_features(evidence: Mapping[Carrier, Evidence]) -> Features:
+    """Compute the feature vector of a video's evidence, by carrier."""
+    return {carrier: _whiten(summed.coefficients, carrier) for carrier, summed in evidence.items()}
 
 
-def _whitened(values: Floats, carrier: Carrier) -> Floats:
-    """Weighted coefficients over their scales, estimated from themselves, softly limited."""
+def _whiten(values: Floats, carrier: Carrier) -> Floats:
+    """Divide coefficients [shape=(blocks, n)] by their scales, limit them softly, weigh them.
+
+    ``q = w a x / (softness + |x|)`` with ``x = v / scale(v)^whitening`` for values ``v`` relative
+    to their root mean square, amplitudes ``a``, and ``w = weight / sqrt(number of values)``.
+    """
     if not values.size:
         return values
     # Relative to their own size, so that the weight alone says how carriers compare, unless
@@ -100,7 +109,7 @@ def _whitened(values: Floats, carrier: Carrier) -> Floats:
 
 
 def _scales(values: Floats) -> Floats:
-    """Expected size of each coefficient: its frequency's times its block's [shape=(blocks, n)].
+    """Estimate the size of each coefficient: its frequency's times its block's [shape=(blocks, n)].
 
     Small constants keep the estimate of a nearly empty frequency or block from vanishing.
     """

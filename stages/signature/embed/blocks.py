@@ -1,4 +1,4 @@
-"""A mark over the blocks that codecs decide on: 16x16 pixels of one frame, 8x8 in chroma.
+"""Energies and gains over the blocks that codecs decide on: 16x16 pixels of a frame, 8x8 in chroma.
 
 Arrays over blocks have the shape (T, rows, columns); blocks at the right and bottom may be cut.
 """
@@ -9,14 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.signature.embed.pattern import RGB_ERROR
 from stages.signature.embed.residuals import Residual, Residuals
-from stages.video.planes import PlaneName
+from stages.video.planes import PLANES, PlaneName
 
 Blocks = NDArray[np.float64]
-
-# Side of a block in pixels of each plane.
-SIDE: dict[PlaneName, int] = {"Y": 16, "U": 8, "V": 8}
 
 _PASSES = 8
 # What rounding to 8 bits may add to a block or a frame, in dB.
@@ -25,7 +21,7 @@ _ROUNDING_DB = 0.3
 
 @dataclass(frozen=True)
 class Headroom:
-    """How far a part of a clip may lie below the PSNR of the whole, in dB over R, G and B.
+    """The distance by which parts of a clip may lie below its PSNR, in dB over R, G and B.
 
     Attributes
     ----------
@@ -46,55 +42,61 @@ def block_sums(residual: NDArray[np.float32], side: int) -> Blocks:
 
 
 def scaled(residual: NDArray[np.float32], gains: Blocks, side: int) -> NDArray[np.float32]:
-    """A residual times the gain of each block."""
+    """Multiply a residual [shape=(T, H, W)] by the gain of each block."""
     field = gains.astype(np.float32).repeat(side, axis=1).repeat(side, axis=2)
     return residual * field[:, : residual.shape[1], : residual.shape[2]]
 
 
 def shaped(residuals: Residuals, gains: Mapping[PlaneName, Blocks]) -> Residuals:
-    """Each plane's energy moved to where its gains are high; how much it has stays the same.
+    """Move each plane's energy to where its gains are high, and keep its amount.
 
     Gains of a single frame hold for all.
     """
     result: Residuals = {}
     for plane, residual in residuals.items():
-        moved = _by_block(residual, gains[plane], SIDE[plane])
+        moved = _by_block(residual, gains[plane], PLANES[plane].block_side)
         energy = moved.mean_square()
         result[plane] = moved.times(np.sqrt(residual.mean_square() / energy) if energy > 0 else 0.0)
     return result
 
 
 def _by_block(residual: Residual, gains: Blocks, side: int) -> Residual:
-    """A residual times the gains of each block of each frame, or of one frame for all."""
+    """Multiply a residual by the gains of each block of each frame, or of one frame for all."""
     if len(gains) == 1:
         return Residual(scaled(residual.pictures, gains, side), residual.which)
     return Residual.of(scaled(residual.frames(), gains, side))
 
 
 def within(residuals: Residuals, headroom: Headroom) -> Residuals:
-    """Residuals whose every frame and block, after scaling to any PSNR, keeps to the headroom.
+    """Cut residuals so that every frame and block, at any PSNR of the whole, keeps to the headroom.
 
     Below a headroom of about 1 dB, very uneven ones may be past it by a few tenths.
     """
     if not residuals:
         return residuals
-    energy = sum(
-        RGB_ERROR[plane] * block_energies(residual, SIDE[plane]) / SIDE[plane] ** 2
-        for plane, residual in residuals.items()
-    )
+    energy = sum(_rgb_energies(plane, residual) for plane, residual in residuals.items())
     gains = ceiling_gains(np.asarray(energy), headroom)
     if np.all(gains == 1):
         return residuals
-    return {plane: _by_block(residual, gains, SIDE[plane]) for plane, residual in residuals.items()}
+    return {
+        plane: _by_block(residual, gains, PLANES[plane].block_side)
+        for plane, residual in residuals.items()
+    }
+
+
+def _rgb_energies(plane: PlaneName, residual: Residual) -> Blocks:
+    """Compute the mean squared RGB error that a plane's residual makes in every block."""
+    side = PLANES[plane].block_side
+    return PLANES[plane].rgb_error * block_energies(residual, side) / side**2
 
 
 def block_energies(residual: Residual, side: int) -> Blocks:
-    """Sum of squares over the blocks of every frame."""
+    """Sum up squares over the blocks of every frame."""
     return np.asarray(block_sums(residual.pictures**2, side)[residual.which])
 
 
 def ceiling_gains(energy: Blocks, headroom: Headroom) -> Blocks:
-    """Gains, at most 1, that bring mean squared errors of blocks under their ceilings.
+    """Compute gains, at most 1, that bring mean squared errors of blocks under their ceilings.
 
     The ceilings are multiples of the clip's mean, which sinks with every cut: hence the passes.
     """

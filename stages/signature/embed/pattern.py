@@ -1,6 +1,7 @@
-"""The mark of a key before it has a strength: for each plane a residual to be scaled and added."""
+"""The mark of a key before it has a strength: a residual for each plane, to be scaled and added."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,26 +17,19 @@ from stages.signature.model.carriers import (
 from stages.signature.model.chips import signs
 from stages.signature.model.spectrum import Carrier, Signature
 from stages.video.frames import Frames
-from stages.video.planes import PlaneName
-
-# Mean squared error over R, G and B that a unit of squared error in a plane makes (BT.601,
-# limited range; a chroma error covers the same share of pixels at half resolution).
-RGB_ERROR: dict[PlaneName, float] = {
-    "Y": 1.164**2,
-    "U": (0.392**2 + 2.017**2) / 3,
-    "V": (1.596**2 + 0.813**2) / 3,
-}
+from stages.video.planes import PLANES, PlaneName
 
 
 def rgb_errors(residuals: Residuals) -> dict[PlaneName, float]:
-    """Mean squared error over R, G and B that each plane's residual makes."""
+    """Compute the mean squared error over R, G and B that each plane's residual makes."""
     return {
-        plane: RGB_ERROR[plane] * residual.mean_square() for plane, residual in residuals.items()
+        plane: PLANES[plane].rgb_error * residual.mean_square()
+        for plane, residual in residuals.items()
     }
 
 
 def pattern(frames: Frames, signature: Signature, key: bytes, start: int = 0) -> Residuals:
-    """The mark for a video, of mean squared RGB error 1; empty if no carrier fits into it.
+    """Draw the mark for a video, of mean squared RGB error 1; empty if no carrier fits into it.
 
     ``start`` is the number of frames that come before these in the video.
     """
@@ -45,35 +39,47 @@ def pattern(frames: Frames, signature: Signature, key: bytes, start: int = 0) ->
     if total == 0:
         return {}
     residuals: Residuals = {}
-    for plane in RGB_ERROR:
-        own = [(carrier, picture) for carrier, picture in pictures if carrier.plane == plane]
-        if own:
-            over_time = np.stack(
-                [modulation(carrier.half_period, len(frames), start) for carrier, _ in own], axis=1
-            )
-            scaled = [math.sqrt(carrier.share / total) * picture for carrier, picture in own]
-            distinct, which = np.unique(over_time.astype(np.float32), axis=0, return_inverse=True)
-            mixed = np.tensordot(distinct, np.array(scaled, np.float32), axes=1)
-            residuals[plane] = Residual(mixed, which)
+    for plane in PLANES:
+        parts = [
+            (carrier, math.sqrt(carrier.share / total) * picture)
+            for carrier, picture in pictures
+            if carrier.plane == plane
+        ]
+        if parts:
+            residuals[plane] = _modulated(parts, len(frames), start)
     return residuals
 
 
+def _modulated(parts: Sequence[tuple[Carrier, Floats]], frames: int, start: int) -> Residual:
+    """Add up carriers' pictures, each times its sign in every frame; equal sums are drawn once."""
+    over_time = np.stack(
+        [modulation(carrier.half_period, frames, start) for carrier, _ in parts], axis=1
+    )
+    distinct, which = np.unique(over_time.astype(np.float32), axis=0, return_inverse=True)
+    pictures = np.array([picture for _, picture in parts], np.float32)
+    return Residual(np.tensordot(distinct, pictures, axes=1), which)
+
+
 def _picture(frames: Frames, carrier: Carrier, key: bytes) -> Floats:
-    """One carrier's picture [shape of its plane], of mean squared RGB error 1 or all zero."""
+    """Draw a carrier's picture [shape of its plane], of mean squared RGB error 1 or all zero."""
     plane = frames.plane(carrier.plane)
     coefficients = carrier_band(carrier)
     values = _activity(plane, carrier) * coefficients.amplitudes
     values *= signs(key, carrier, len(values))
     picture = to_pixels(values, carrier.block, coefficients, plane.shape[1:])
-    error = RGB_ERROR[carrier.plane] * float(np.mean(picture**2))
+    error = PLANES[carrier.plane].rgb_error * float(np.mean(picture**2))
     return picture / math.sqrt(error) if error > 0 else picture
 
 
 def _activity(plane: NDArray[np.uint8], carrier: Carrier) -> Floats:
-    """How much each block takes before it shows, relative to the mean [shape=(blocks, 1)]."""
+    """Compute each block's amplitude by the activity in it [shape=(blocks, 1)].
+
+    It is ``(s / mean(s)) ** activity``, kept within 1/4 and 4, where ``s`` is 1 plus the root mean
+    square of a block's coefficients in the carrier's band, of the frame in the video's middle.
+    """
     coefficients = carrier_band(carrier)
-    middle = plane[len(plane) // 2].astype(np.float64)
-    values = to_coefficients(middle, carrier.block, coefficients)
+    central = plane[len(plane) // 2].astype(np.float64)
+    values = to_coefficients(central, carrier.block, coefficients)
     if carrier.activity == 0 or values.size == 0:
         return np.ones((len(values), 1))
     deviation = np.sqrt(np.mean(values**2, axis=1, keepdims=True)) + 1.0

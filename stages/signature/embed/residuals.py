@@ -1,4 +1,4 @@
-"""What is to be added to a video: for each plane a picture a frame, of which few may differ."""
+"""Residuals: the pictures that are to be added to the frames of a video, plane by plane."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from stages.video.planes import PlaneName
 
 @dataclass(frozen=True)
 class Residual:
-    """What is added to a plane.
+    """The pictures that are added to a plane, of which many frames may share one.
 
-    A plain mark changes by its carriers' signs alone, so that a few pictures, and what is computed
-    of them, do for all frames.
+    A plain mark changes from frame to frame by its carriers' signs alone, so that a few pictures,
+    and all that is computed of them, do for all frames.
 
     Attributes
     ----------
     pictures : float32 [shape=(n, H, W)].
-    which : the picture of each frame [shape=(T,)].
+    which : index of each frame's picture [shape=(T,)].
     """
 
     pictures: NDArray[np.float32]
@@ -27,32 +27,32 @@ class Residual:
 
     @classmethod
     def of(cls, frames: NDArray[np.float32]) -> "Residual":
-        """From a picture for every frame [shape=(T, H, W)]."""
+        """Make a residual from a picture for every frame [shape=(T, H, W)]."""
         return cls(frames, np.arange(len(frames)))
 
     def frames(self) -> NDArray[np.float32]:
-        """A picture for every frame [shape=(T, H, W)]."""
+        """Return a picture for every frame [shape=(T, H, W)]."""
         return self.pictures[self.which]
 
     def frame(self, index: int) -> NDArray[np.float32]:
-        """The picture of one frame [shape=(H, W)]."""
+        """Return the picture of a frame [shape=(H, W)]."""
         return np.asarray(self.pictures[self.which[index]])
 
     def mean_square(self) -> float:
-        """Of all samples of all frames."""
+        """Compute the mean square of all samples of all frames."""
         by_picture = np.asarray(np.mean(self.pictures**2, axis=(1, 2), dtype=np.float64))
         return float(np.mean(by_picture[self.which]))
 
     def times(self, factor: float) -> "Residual":
-        """All of it, scaled."""
+        """Multiply all pictures by a factor."""
         return Residual(np.float32(factor) * self.pictures, self.which)
 
     def every(self, step: int) -> "Residual":
-        """What every so many frames get."""
+        """Take every ``step``-th frame, from the first."""
         return Residual(self.pictures, self.which[::step])
 
     def placed(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.intp]]]:
-        """Each picture that is used, and the frames that get it."""
+        """Yield each picture that is used, and the indices of its frames."""
         for index, picture in enumerate(self.pictures):
             frames = np.flatnonzero(self.which == index)
             if frames.size:

@@ -1,4 +1,4 @@
-"""Geometry of a carrier: its sign over time, its DCT blocks, and its band of coefficients."""
+"""Carriers: the sign over time, the DCT blocks, and the band of coefficients."""
 
 import functools
 import math
@@ -17,9 +17,9 @@ _BAND_FLOOR = 0.05
 
 
 def modulation(half_period: int, frames: int, shift: int = 0) -> Floats:
-    """The sign of a carrier over time [shape=(frames,)]: +1, then -1, every ``half_period`` frames.
+    """Return the sign of a carrier over time [shape=(frames,)]: ``(-1)^floor(t / half_period)``.
 
-    ``shift`` is the number of frames by which the first is late.
+    ``t`` counts frames from ``shift``, the number of frames by which the first is late.
     """
     times = np.arange(shift, shift + frames)
     return np.asarray(1.0 - 2.0 * ((times // half_period) % 2), np.float64)
@@ -27,13 +27,13 @@ def modulation(half_period: int, frames: int, shift: int = 0) -> Floats:
 
 @functools.cache
 def dct_basis(size: int) -> Floats:
-    """The orthonormal DCT-II [shape=(size, size)]: ``basis @ signal`` gives coefficients."""
+    """Return the orthonormal DCT-II [shape=(size, size)]: ``basis @ signal`` gives coefficients."""
     return np.asarray(dct(np.eye(size), axis=0, norm="ortho"), np.float64)
 
 
 @dataclass(frozen=True)
 class Band:
-    """The coefficients of a block that a carrier uses.
+    """Coefficients of a block that a carrier uses.
 
     Attributes
     ----------
@@ -50,7 +50,11 @@ class Band:
 
 @functools.lru_cache(maxsize=4096)
 def band(block: int, centre: float, width: float) -> Band:
-    """The band of a block: a bell over the logarithm of frequency, without the block's mean."""
+    """Return the band of a block: a bell over the logarithm of frequency ``f``.
+
+    Amplitudes are ``exp(-(ln(f / centre) / width)^2 / 2)`` over their maximum; those below 5 %, and
+    the block's mean (``f = 0``), are left out. ``f`` and ``centre`` are in cycles per pixel.
+    """
     index = np.arange(block)
     frequency = np.hypot(index[:, None], index) / (2 * block)
     frequency[0, 0] = np.inf
@@ -62,19 +66,19 @@ def band(block: int, centre: float, width: float) -> Band:
 
 @functools.cache
 def _ranks(block: int) -> NDArray[np.intp]:
-    """The place of each coefficient of a block in the order of frequency [square]."""
+    """Return the place of each coefficient in the order of frequency [shape=(block, block)]."""
     index = np.arange(block)
     order = np.argsort((index[:, None] ** 2 + index**2).ravel(), kind="stable")
     return np.argsort(order).reshape(block, block)
 
 
 def carrier_band(carrier: Carrier) -> Band:
-    """The band of a carrier."""
+    """Return the band of a carrier."""
     return band(carrier.block, carrier.centre, carrier.width)
 
 
 def to_coefficients(pictures: Floats, block: int, coefficients: Band) -> Floats:
-    """Block DCT of pictures [shape=(..., H, W)], in a band [shape=(..., blocks, n)].
+    """Return the block DCT of pictures [shape=(..., H, W)] in a band [shape=(..., blocks, n)].
 
     Pixels to the right and at the bottom that fill no block are left out.
     """
@@ -89,14 +93,15 @@ def to_coefficients(pictures: Floats, block: int, coefficients: Band) -> Floats:
     )
     tall = (down @ tiles).reshape(-1, rows, len(down), columns, block)
     spectrum = (tall @ across.T).transpose(0, 1, 3, 2, 4)
-    found = spectrum[..., coefficients.rows, coefficients.columns]
-    return np.asarray(found.reshape(*stack, rows * columns, len(coefficients.rows)))
+    values = spectrum[..., coefficients.rows, coefficients.columns]
+    return np.asarray(values.reshape(*stack, rows * columns, len(coefficients.rows)))
 
 
 def to_pixels(values: Floats, block: int, coefficients: Band, shape: tuple[int, int]) -> Floats:
-    """The inverse of ``to_coefficients``: pictures [shape=(..., H, W)] with these values, else 0.
+    """Return pictures [shape=(..., H, W)] with these block DCT values in a band, and 0 elsewhere.
 
-    ``values`` has the shape (..., blocks, n), and ``shape`` is (H, W).
+    This inverts ``to_coefficients``. ``values`` has the shape (..., blocks, n); ``shape``
+    is (H, W).
     """
     stack, (height, width) = values.shape[:-2], (size // block for size in shape)
     down, across = (

@@ -12,7 +12,7 @@ _DOMAIN = b"afterimage/chips/1"
 
 
 def chips(key: bytes, context: str, count: int) -> NDArray[np.int8]:
-    """``count`` independent signs, -1 or +1 [shape=(count,)], for one use of a key.
+    """Draw ``count`` independent signs, -1 or +1 [shape=(count,)], for one use of a key.
 
     The stream is SHAKE-256 (FIPS 202) over the domain, the key and the context, each preceded by
     its length, so that no two pairs of key and context share an input.
@@ -25,7 +25,7 @@ def chips(key: bytes, context: str, count: int) -> NDArray[np.int8]:
 
 
 def signs(key: bytes, carrier: Carrier, blocks: int) -> NDArray[np.int8]:
-    """The chip of each coefficient of a carrier [shape=(blocks, n)].
+    """Return the chip of each coefficient of a carrier [shape=(blocks, n)].
 
     They are drawn from the lowest frequency on, so that a coefficient keeps its chip if the band
     around it changes: marks of two spectra that are alike are alike.
@@ -36,17 +36,20 @@ def signs(key: bytes, carrier: Carrier, blocks: int) -> NDArray[np.int8]:
 
 
 def derived_key(master: bytes, purpose: str) -> bytes:
-    """A key of 32 bytes for one purpose, from which the master cannot be found."""
+    """Derive a key of 32 bytes for one purpose, from which the master cannot be found."""
     return hashlib.shake_256(
         len(master).to_bytes(8, "big") + master + b"derive/" + purpose.encode()
     ).digest(32)
 
 
-def wrong_keys(master: bytes, subject: str, count: int, seed: int) -> list[bytes]:
-    """Keys of nobody, to be tried on a clip: independent of the master's own chips."""
-    return [derived_key(master, f"wrong key/{seed}/{subject}/{index}") for index in range(count)]
+def wrong_keys(master: bytes, clip_id: str, count: int, seed: int) -> list[bytes]:
+    """Derive keys of nobody, to be tried on a clip: independent of the master's own chips."""
+    return [derived_key(master, f"wrong key/{seed}/{clip_id}/{index}") for index in range(count)]
 
 
 def video_key(master: bytes, video_id: str) -> bytes:
-    """The key of one video: what leaks from many marked videos tells nothing about the next."""
+    """Derive the key of one video.
+
+    What leaks from many marked videos then tells nothing about the next.
+    """
     return derived_key(master, f"video/{video_id}")

@@ -1,7 +1,7 @@
-"""A video cut where a carrier changes its sign: in each half_period its mark stands still.
+"""Half-periods of a carrier: a video cut where the sign changes. In each the mark stands still.
 
-Spans come in windows of about two seconds, and are compared with those of their own window alone:
-so memory does not grow with a video's length, and no scene is compared with one an hour later.
+Half-periods come in windows of about two seconds, and are compared within their window alone: so
+memory does not grow with a video's length, and no scene is compared with one an hour later.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ WINDOW = 60
 
 @dataclass(frozen=True)
 class HalfPeriod:
-    """Frames ``first`` to before ``end``, and the sign that the carrier has in them."""
+    """Half-period of a carrier: frames ``first`` to before ``end``, and the sign in them."""
 
     first: int
     end: int
@@ -27,17 +27,18 @@ class HalfPeriod:
 
     @property
     def frames(self) -> int:
+        """Count its frames."""
         return self.end - self.first
 
 
 def windows(frames: int) -> list[tuple[int, int]]:
-    """Where each window of so many frames begins and ends."""
+    """Return the first frame of each window of so many frames, and the frame after its last."""
     count = max(1, frames // WINDOW)
     return list(pairwise([*(WINDOW * number for number in range(count)), frames]))
 
 
 def half_periods(first: int, end: int, half_period: int, shift: int = 0) -> tuple[HalfPeriod, ...]:
-    """The half_periods of some frames under a sign that changes every ``half_period`` frames.
+    """Cut frames ``first`` to before ``end`` wherever ``modulation`` changes its sign.
 
     ``shift`` is the number of frames by which the first of the video is late.
     """
@@ -48,11 +49,11 @@ def half_periods(first: int, end: int, half_period: int, shift: int = 0) -> tupl
     )
 
 
-def mean(plane: NDArray[np.uint8], half_period: HalfPeriod, origin: int = 0) -> Floats:
-    """The mean picture of a half_period [shape=(H, W)] of a plane [shape=(T, H, W)] from ``origin`` on.
+def mean_picture(plane: NDArray[np.uint8], half_period: HalfPeriod, origin: int = 0) -> Floats:
+    """Average the frames of a half-period [shape=(H, W)] of a plane [shape=(T, H, W)].
 
-    Whole numbers are summed, which no processor rounds, and divided last: half_periods of what stands
-    still are the same to the last bit.
+    ``origin`` is the number of the plane's first frame. Whole numbers are summed, which no
+    processor rounds, and divided last: half-periods of a still video are the same to the last bit.
     """
     total = np.zeros(plane.shape[1:])
     for frame in plane[half_period.first - origin : half_period.end - origin]:

@@ -1,1 +1,5 @@
-"""CMA-ES over spectra, scored on the real codec. It never sees a user's key or a test clip."""
+"""The search: CMA-ES over spectra, each scored by marks that went through the real codec.
+
+`space` turns a vector into a signature, `objective` scores it on a clip, and `evolution` searches.
+Training clips and keys of their own alone may come in: never a user's key, never a test clip.
+"""

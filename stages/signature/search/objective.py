@@ -1,6 +1,7 @@
-"""What the search wants: a mark that is found on every clip, whatever it has to survive."""
+"""The objective of the search: a mark that is detected on every clip, under every condition."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from stages.signature.embed.adaptation import PLAIN, Adaptation
 from stages.signature.embed.blocks import within
 from stages.signature.embed.closed_loop import ClosedLoop, adapted
-from stages.signature.embed.conditions import Conditions
+from stages.signature.embed.conditions import Conditions, ConditionScores
 from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import add
 from stages.signature.embed.pattern import pattern
@@ -22,11 +23,15 @@ from stages.video.quality import RgbReference
 
 @dataclass(frozen=True)
 class Trial:
-    """One candidate on one clip.
+    """A candidate that is tried on a clip.
 
     Attributes
     ----------
-    purpose : what its key is for, with the clip's id.
+    vector, preset : of its signature.
+    clip : a training clip.
+    conditions : under which it is scored.
+    distortion : what the mark may change.
+    purpose : what its key is for; the key is derived from this and the clip's id.
     adaptation : where ``run_trial`` puts the mark.
     """
 
@@ -38,10 +43,20 @@ class Trial:
     purpose: str
     adaptation: Adaptation = PLAIN
 
+    @property
+    def signature(self) -> Signature:
+        """The candidate's signature."""
+        return to_signature(np.array(self.vector), self.preset)
 
-def run_trial(trial: Trial) -> tuple[float, ...]:
-    """``z`` of a marked clip under each condition."""
-    signature, key, frames = _signature(trial), _key(trial), decoded(trial.clip)
+    @property
+    def key(self) -> bytes:
+        """The key of the mark."""
+        return derived_key(self.purpose.encode(), self.clip.id)
+
+
+def run_trial(trial: Trial) -> ConditionScores:
+    """Mark a clip where the trial's adaptation says, and score it under each condition."""
+    signature, key, frames = trial.signature, trial.key, decoded(trial.clip)
     plain = within(pattern(frames, signature, key), trial.distortion.headroom)
     moved = within(trial.adaptation.applied(plain), trial.distortion.headroom)
     marked = add(RgbReference.of(frames), moved, psnr_db=trial.distortion.psnr_db)
@@ -49,32 +64,28 @@ def run_trial(trial: Trial) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class Loop:
-    """What a closed loop does on a clip: the ``z`` that it reaches, and where it puts the mark."""
+class LoopOutcome:
+    """The outcome of a closed loop on a clip.
 
-    z: tuple[float, ...]
+    Attributes
+    ----------
+    scores : of the mark that it made.
+    adaptation : where it put the mark.
+    """
+
+    scores: ConditionScores
     adaptation: Adaptation
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> "Loop":
-        """From plain data."""
-        return cls(tuple(plain["z"]), Adaptation(**plain["adaptation"]))
+    def of(cls, plain: Mapping[str, Any]) -> "LoopOutcome":
+        """Read plain data that ``asdict`` made of an outcome."""
+        return cls(ConditionScores.of(plain["scores"]), Adaptation(**plain["adaptation"]))
 
 
-def run_loop(trial: Trial, rounds: int) -> dict[str, Any]:
-    """A clip marked by a closed loop: a ``Loop`` as plain data."""
-    signature, key = _signature(trial), _key(trial)
-    found = adapted(
-        decoded(trial.clip), signature, key, psnr_db=trial.distortion.psnr_db, headroom=trial.distortion.headroom,
-        loop=ClosedLoop(trial.conditions, rounds), subject=trial.clip.id,
-    )  # fmt: skip
-    z = trial.conditions.scores(found.frames, signature, key, subject=trial.clip.id)
-    return {"z": z, "adaptation": asdict(Adaptation.of(found))}
-
-
-def _signature(trial: Trial) -> Signature:
-    return to_signature(np.array(trial.vector), trial.preset)
-
-
-def _key(trial: Trial) -> bytes:
-    return derived_key(trial.purpose.encode(), trial.clip.id)
+def run_loop(trial: Trial, rounds: int) -> LoopOutcome:
+    """Mark a clip by a closed loop of so many rounds, and score it under each condition."""
+    signature, key, clip = trial.signature, trial.key, trial.clip
+    loop = ClosedLoop(trial.conditions, rounds)
+    mark = adapted(decoded(clip), signature, key, trial.distortion, loop=loop, subject=clip.id)
+    scores = trial.conditions.scores(mark.frames, signature, key, subject=clip.id)
+    return LoopOutcome(scores, Adaptation.of(mark))

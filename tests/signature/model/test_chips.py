@@ -46,10 +46,10 @@ def test_the_sign_of_a_coefficient_is_drawn_in_the_order_of_its_frequency():
     drawn = chips(KEY, CARRIER.address, 6 * 400)
     order = sorted((row**2 + column**2, row, column) for row in range(20) for column in range(20))
     where = carrier_band(CARRIER)
-    found = signs(KEY, CARRIER, 6)
+    carrier_signs = signs(KEY, CARRIER, 6)
     for place, (row, column) in enumerate(zip(where.rows, where.columns, strict=True)):
         rank = order.index((row**2 + column**2, row, column))
-        assert found[:, place].tolist() == drawn[6 * rank : 6 * rank + 6].tolist()
+        assert carrier_signs[:, place].tolist() == drawn[6 * rank : 6 * rank + 6].tolist()
 
 
 def test_a_coefficient_keeps_its_sign_when_the_band_around_it_changes():

@@ -13,7 +13,7 @@ from stages.signature.model.carriers import (
 )
 
 
-def test_the_sign_flips_every_so_many_frames():
+def test_the_sign_changes_after_every_half_period():
     assert modulation(2, 7).tolist() == [1, 1, -1, -1, 1, 1, -1]
 
 
@@ -25,7 +25,7 @@ def test_the_basis_is_orthonormal(size):
 def test_coefficients_are_scipys_block_by_block():
     picture = np.random.default_rng(1).normal(size=(20, 27))
     chosen = band(8, 0.1, 0.5)
-    found = to_coefficients(picture, 8, chosen)
+    coefficients = to_coefficients(picture, 8, chosen)
     expected = [
         dctn(picture[8 * row : 8 * row + 8, 8 * column : 8 * column + 8], norm="ortho")[
             chosen.rows, chosen.columns
@@ -33,7 +33,7 @@ def test_coefficients_are_scipys_block_by_block():
         for row in range(2)
         for column in range(3)
     ]
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_allclose(coefficients, expected, atol=1e-12)
 
 
 @given(st.integers(0, 1000))

@@ -34,11 +34,11 @@ def test_few_pictures_are_added_as_one_for_every_frame_would_be(which, seed):
     """Also where the ceilings cut some frames and not others."""
     host = np.random.default_rng(seed).integers(0, 256, (len(which), 48, 32), np.uint8)
     frames = Frames(host, fps=Fraction(25))
-    loud = PICTURES.repeat(2, axis=1).repeat(2, axis=2) * np.array(
+    strong = PICTURES.repeat(2, axis=1).repeat(2, axis=2) * np.array(
         [[[1]], [[3]], [[9]]], np.float32
     )
     few: Residuals = {
-        "Y": Residual(loud, np.array(which)),
+        "Y": Residual(strong, np.array(which)),
         "V": Residual(PICTURES, np.array(which[::-1])),
     }
     dense = {plane: Residual.of(residual.frames()) for plane, residual in few.items()}

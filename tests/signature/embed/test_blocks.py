@@ -11,8 +11,8 @@ from stages.signature.embed.blocks import (
     shaped,
     within,
 )
-from stages.signature.embed.pattern import RGB_ERROR
 from stages.signature.embed.residuals import Residual, Residuals
+from stages.video.planes import PLANES
 
 
 def noise(*shape):
@@ -21,12 +21,12 @@ def noise(*shape):
 
 def test_block_sums_are_the_naive_ones_with_the_rest_at_the_border():
     residual = noise(3, 20, 27)
-    found = block_sums(residual, 8)
-    assert found.shape == (3, 3, 4)
+    sums = block_sums(residual, 8)
+    assert sums.shape == (3, 3, 4)
     for row in range(3):
         for column in range(4):
             block = residual[:, 8 * row : 8 * row + 8, 8 * column : 8 * column + 8]
-            np.testing.assert_allclose(found[:, row, column], block.sum(axis=(1, 2)), atol=1e-4)
+            np.testing.assert_allclose(sums[:, row, column], block.sum(axis=(1, 2)), atol=1e-4)
 
 
 def test_each_pixel_takes_the_gain_of_its_block():
@@ -70,12 +70,12 @@ def test_what_keeps_to_the_ceilings_is_left_alone():
 
 
 def test_the_ceilings_count_all_planes_in_rgb():
-    """One loud chroma block: its energy, by hand, is brought down to 12 - 0.3 dB over the mean."""
+    """The energy of a strong chroma block, by hand, goes down to 12 - 0.3 dB over the mean."""
     residual = np.full((40, 64, 64), 0.1, np.float32)
     residual[7, 8:16, 16:24] = 10
     still = Residual(np.zeros((1, 128, 128), np.float32), np.zeros(40, np.intp))
     cut = within({"U": Residual.of(residual), "Y": still}, Headroom(30, 12))["U"].frames()
-    energy = RGB_ERROR["U"] * cut.astype(float) ** 2
+    energy = PLANES["U"].rgb_error * cut.astype(float) ** 2
     assert energy[7, 8:16, 16:24].mean() <= 10**1.2 * energy.mean()
     assert energy[7, 8:16, 16:24].mean() == pytest.approx(10**1.17 * energy.mean(), rel=0.02)
     np.testing.assert_array_equal(cut[0], residual[0])

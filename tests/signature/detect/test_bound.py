@@ -21,8 +21,8 @@ def test_the_bound_undoes_the_threshold(rate, attempts):
 
 
 @given(st.floats(-50, 50), st.floats(-50, 50))
-def test_more_evidence_never_weakens_the_bound(one, other):
-    low, high = sorted((one, other))
+def test_more_evidence_never_weakens_the_bound(first, second):
+    low, high = sorted((first, second))
     assert 0 <= false_positive_bound(high) <= false_positive_bound(low) <= 1
 
 

@@ -1,4 +1,4 @@
-"""Look for the marks that `validate` made after another CRF, encoder or edit: one row of the sweep.
+"""Send the clips that `validate` marked through another CRF, encoder or edit: a row of the sweep.
 
     python -m stages.sweep --crf 40
     python -m stages.sweep --encoder libx265
@@ -11,6 +11,7 @@ import argparse
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from statistics import fmean
@@ -20,6 +21,7 @@ import numpy as np
 from stages.common.command_line import parser
 from stages.common.errors import AfterimageError
 from stages.contest.rates import detection_rates
+from stages.contest.scheme import Scheme
 from stages.fingerprint.recipe import fingerprint, recipe
 from stages.pipeline import layout
 from stages.pipeline.executor import FileExecutor
@@ -29,7 +31,7 @@ from stages.pipeline.run_key import secret_key
 from stages.pipeline.stage import run
 from stages.pipeline.workers import in_order, map_items, workers
 from stages.signature.model.spectrum import load_signature
-from stages.signature.scheme import SpreadSpectrum, plain_scheme
+from stages.signature.scheme import plain_scheme
 from stages.video.channel import Channel
 from stages.video.clips import Clip, of_split, read_manifest, subsample
 from stages.video.codec import Codec
@@ -51,7 +53,7 @@ class RowTest:
     """The test that every clip of a row undergoes."""
 
     channel: Channel
-    scheme: SpreadSpectrum
+    scheme: Scheme
     key: bytes = field(repr=False)
     recipe: str
 
@@ -72,13 +74,13 @@ class RowScore:
     received_psnr_db_marked: float
 
 
-def main(params: Params, asked_for: argparse.Namespace) -> None:
+def main(params: Params, row: argparse.Namespace) -> None:
     clips = of_split(read_manifest(layout.MANIFEST), "test")
     if not clips:
         raise AfterimageError(f"{layout.MANIFEST}: no natural clip to test on")
     settings = params.signature
     with workers() as pool:
-        channel = channel_of(params, asked_for, clips, pool)
+        channel = channel_of(params, row, clips, pool)
         test = RowTest(
             channel,
             plain_scheme(load_signature(layout.SIGNATURE), settings, channel.search_range),
@@ -96,21 +98,21 @@ def main(params: Params, asked_for: argparse.Namespace) -> None:
 
 
 def channel_of(
-    params: Params, asked_for: argparse.Namespace, clips: Sequence[Clip], pool: FileExecutor
+    params: Params, row: argparse.Namespace, clips: Sequence[Clip], pool: FileExecutor
 ) -> Channel:
     """Return the channel of the row that is asked for."""
     codec, sweep = params.compress.codec, params.sweep
-    if asked_for.encoder:
-        matched = matched_codec(asked_for.encoder, codec, subsample(clips, MATCHED_CLIPS), pool)
-        return Channel(asked_for.encoder, (matched,))
-    if asked_for.edit is None:
-        return Channel(f"crf{asked_for.crf}", (replace(codec, crf=asked_for.crf),))
-    record = edit(asked_for.edit)
+    if row.encoder:
+        matched = matched_codec(row.encoder, codec, subsample(clips, MATCHED_CLIPS), pool)
+        return Channel(row.encoder, (matched,))
+    if row.edit is None:
+        return Channel(f"crf{row.crf}", (replace(codec, crf=row.crf),))
+    record = edit(row.edit)
     again = replace(codec, crf=sweep.second_crf)
     return Channel(
-        asked_for.edit,
+        row.edit,
         (codec, again) if record.second_encode else (codec,),
-        asked_for.edit,
+        row.edit,
         SearchRange(
             sweep.search_frames if record.searches_shift else 0,
             sweep.search_zoom_percent if record.searches_zoom else 0,
@@ -138,17 +140,16 @@ def encoded_bytes(clip: Clip, codec: Codec) -> int:
 
 def long_enough(clips: Sequence[Clip], channel: Channel) -> list[Clip]:
     """Return the clips that the channel leaves something of."""
-    least = channel.least_frames
-    kept = [clip for clip in clips if clip.frames >= least]
-    short = [clip.id for clip in clips if clip.frames < least]
+    needed = {clip.id: channel.shortest_clip(Fraction(clip.fps)) for clip in clips}
+    kept = [clip for clip in clips if clip.frames >= needed[clip.id]]
+    short = [clip.id for clip in clips if clip.frames < needed[clip.id]]
     if short:
-        log.warning(
-            "%s: left out, with %d frames or less: %s", channel.name, least - 1, ", ".join(short)
-        )
+        log.warning("%s: left out, too short for it: %s", channel.name, ", ".join(short))
     if not kept:
         raise AfterimageError(
-            f"{layout.MANIFEST}: no natural test clip has more than the {least - 1} frames that "
-            f"`{channel.name}` takes away; raise fetch.max_frames, or take it out of sweep.edits"
+            f"{layout.MANIFEST}: `{channel.name}` leaves nothing of any natural test clip, for it "
+            f"needs {min(needed.values())} frames; raise fetch.max_frames, or take it out of "
+            "sweep.edits"
         )
     return kept
 
@@ -217,14 +218,14 @@ def summary(scores: Sequence[RowScore], test: RowTest, confidence: float) -> dic
 def arguments() -> argparse.Namespace:
     """Parse the command line, which names the row."""
     options = parser()
-    row = options.add_mutually_exclusive_group(required=True)
-    row.add_argument("--crf", type=int, help="another CRF of the encoder under test")
-    row.add_argument(
+    rows = options.add_mutually_exclusive_group(required=True)
+    rows.add_argument("--crf", type=int, help="another CRF of the encoder under test")
+    rows.add_argument(
         "--encoder", choices=encoder_names(), help="another encoder, at the same bitrate"
     )
-    row.add_argument("--edit", choices=edit_names(), help="something that happens besides")
+    rows.add_argument("--edit", choices=edit_names(), help="an edit, before or after the codec")
     return options.parse_args()
 
 
 if __name__ == "__main__":
-    run(partial(main, asked_for=arguments()))
+    run(partial(main, row=arguments()))

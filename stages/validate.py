@@ -17,7 +17,9 @@ from stages.common.command_line import parser
 from stages.common.errors import AfterimageError
 from stages.common.files import written_whole
 from stages.common.statistics import exact_interval
-from stages.contest.rates import detection_rates, false_positives
+from stages.contest.rates import rates_with_chance
+from stages.contest.scheme import Scheme
+from stages.contest.trials import clip_trials
 from stages.pipeline import layout
 from stages.pipeline.checkpoint import Checkpoint
 from stages.pipeline.metrics import Metric, write_metrics, write_table
@@ -28,7 +30,7 @@ from stages.pipeline.stage import run
 from stages.pipeline.workers import map_items, workers
 from stages.signature.model.chips import derived_key, wrong_keys
 from stages.signature.model.spectrum import load_signature
-from stages.signature.scheme import SpreadSpectrum, adapted_scheme
+from stages.signature.scheme import adapted_scheme
 from stages.video.clips import of_split, read_manifest, subsample
 from stages.video.codec import Codec
 from stages.video.colour import colour_difference
@@ -54,7 +56,7 @@ class Validation:
     wrong_keys, seed : the number of wrong keys tried on each video, and which ones.
     """
 
-    scheme: SpreadSpectrum
+    scheme: Scheme
     key: bytes = field(repr=False)
     codec: Codec
     wrong_keys: int
@@ -170,20 +172,16 @@ def score_clip(checkpoint: Checkpoint, validation: Validation) -> None:
         codec.decode(content, original, subject=clip.id) for content in (encoded, compressed)
     )
     keys = wrong_keys(validation.key, clip.id, validation.wrong_keys, validation.seed)
-    chance = [
-        detection
-        for frames in (received, unmarked)
-        for detection in scheme.detect_chance(frames, keys)
-    ]
+    trials = clip_trials(scheme, validation.key, keys, received, unmarked)
     quality, colour = measure(original, marked), colour_difference(original, marked)
     score = ValidationScore(
         id=clip.id,
         group=clip.group,
         frames=len(original),
-        z_marked=scheme.detect(received, validation.key).score,
-        z_unmarked=scheme.detect(unmarked, validation.key).score,
-        z_wrong_key_max=max(detection.score for detection in chance),
-        wrong_key_positives=sum(detection.score >= scheme.threshold for detection in chance),
+        z_marked=trials.marked,
+        z_unmarked=trials.unmarked,
+        z_wrong_key_max=max(detection.score for detection in trials.chance),
+        wrong_key_positives=trials.wrong_key_positives,
         psnr_db=quality.psnr_db,
         ssim=quality.ssim,
         vmaf=quality.vmaf,
@@ -194,33 +192,26 @@ def score_clip(checkpoint: Checkpoint, validation: Validation) -> None:
         bytes_marked=len(encoded),
         bytes_unmarked=len(compressed),
     )
-    reached = tuple(sum(detection.bound <= level for detection in chance) for level in LEVELS)
+    bounds = [detection.bound for detection in trials.chance]
+    reached = tuple(sum(bound <= level for bound in bounds) for level in LEVELS)
     checkpoint.leave(
         encode_lossless(marked),
-        asdict(ValidatedClip(score, reached, len(chance))),
+        asdict(ValidatedClip(score, reached, len(bounds))),
         picture=png(comparison(original, marked)) if checkpoint.picture else None,
     )
 
 
-def summary(
-    clips: Sequence[ValidatedClip], scheme: SpreadSpectrum, confidence: float
-) -> dict[str, Metric]:
+def summary(clips: Sequence[ValidatedClip], scheme: Scheme, confidence: float) -> dict[str, Metric]:
     """Compute the metrics of the stage; every rate with its exact interval."""
     scores = [clip.score for clip in clips]
-    unmarked = [score.z_unmarked for score in scores]
-    rates = detection_rates(
-        [score.z_marked for score in scores],
-        unmarked,
-        threshold=scheme.threshold,
-        false_positive_bound=scheme.false_positive_bound,
-        confidence=confidence,
-    )
     trials = sum(clip.wrong_key_trials for clip in clips)
-    pooled = false_positives(
-        unmarked,
+    rates = rates_with_chance(
+        [score.z_marked for score in scores],
+        [score.z_unmarked for score in scores],
         [score.wrong_key_positives for score in scores],
         trials,
         threshold=scheme.threshold,
+        false_positive_bound=scheme.false_positive_bound,
         confidence=confidence,
     )
     reached = np.sum([clip.reached for clip in clips], axis=0)
@@ -230,7 +221,6 @@ def summary(
     )  # fmt: skip
     return {
         **rates,
-        **pooled,
         **{name: fmean(getattr(score, name) for score in scores) for name in means},
         # Extra bits that the mark costs at the same encoder setting, as a share of the unmarked.
         "bitrate_overhead": sum(score.bytes_marked for score in scores)

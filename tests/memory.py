@@ -19,7 +19,7 @@ print(*(resource.getrusage(who).ru_maxrss for who in
 
 
 def peak_memory(module, *arguments, **variables):
-    """Of a process of its own, and of the greatest ffmpeg that it started, in KiB."""
+    """Run a module; return the peak memory of its process, and of its largest child, in KiB."""
     done = subprocess.run(
         [sys.executable, "-c", _MEASURED, module, *map(str, arguments)],
         cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | variables,

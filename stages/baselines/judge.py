@@ -1,21 +1,19 @@
 """The judge of the baselines, who sends every scheme's mark through a proxy and real H.264."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
 from stages.baselines.proxy import Proxy
-from stages.contest.rates import detection_rates, false_positives
+from stages.contest.rates import rates_with_chance
 from stages.contest.scheme import Scheme
+from stages.contest.trials import clip_trials
 from stages.signature.model.chips import wrong_keys
 from stages.video.clips import Clip
 from stages.video.codec import Codec
 from stages.video.frames import Frames
 from stages.video.quality import Quality, measure, psnr_rgb
-
-# A number, or numbers by name.
-Measures = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -97,24 +95,17 @@ class Judge:
     ) -> Passage:
         """Look for the mark in the marked and in the unmarked video that came back."""
         keys = wrong_keys(self.key, clip.id, self.wrong_keys, self.seed)
-        marked, unmarked = (self.scheme.detect(frames, self.key) for frames in received)
-        chance = [
-            detection
-            for frames in received
-            for detection in self.scheme.detect_chance(frames, keys)
-        ]
+        trials = clip_trials(self.scheme, self.key, keys, *received)
         return Passage(
             id=clip.id,
             group=clip.group,
             through=through,
             crf=crf,
-            z_marked=marked.score,
-            z_unmarked=unmarked.score,
-            wrong_key_positives=sum(
-                detection.score >= self.scheme.threshold for detection in chance
-            ),
+            z_marked=trials.marked,
+            z_unmarked=trials.unmarked,
+            wrong_key_positives=trials.wrong_key_positives,
             codec_psnr_db=psnr_rgb(original, received[1]),
-            wrong_key_trials=len(chance),
+            wrong_key_trials=len(trials.chance),
         )
 
 
@@ -156,19 +147,13 @@ def at_crf(
 
 def rates(rows: Sequence[Passage], scheme: Scheme, confidence: float) -> dict[str, float]:
     """Compute the rates after one codec or proxy; wrong keys count among the false positives."""
-    unmarked = [row.z_unmarked for row in rows]
-    detected = detection_rates(
+    detected = rates_with_chance(
         [row.z_marked for row in rows],
-        unmarked,
+        [row.z_unmarked for row in rows],
+        [row.wrong_key_positives for row in rows],
+        sum(row.wrong_key_trials for row in rows),
         threshold=scheme.threshold,
         false_positive_bound=scheme.false_positive_bound,
         confidence=confidence,
     )
-    pooled = false_positives(
-        unmarked,
-        [row.wrong_key_positives for row in rows],
-        sum(row.wrong_key_trials for row in rows),
-        threshold=scheme.threshold,
-        confidence=confidence,
-    )
-    return {**detected, **pooled, "codec_psnr_db": fmean(row.codec_psnr_db for row in rows)}
+    return {**detected, "codec_psnr_db": fmean(row.codec_psnr_db for row in rows)}

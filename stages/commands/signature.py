@@ -11,7 +11,11 @@ import logging
 import sys
 from typing import Any
 
-from stages.common.command_line import report_errors, require_open_streams
+from stages.common.command_line import (
+    interrupted_by_signals,
+    report_errors,
+    require_open_streams,
+)
 from stages.common.errors import AfterimageError
 from stages.common.key import KEY, KEY_FILE, to_text, user_key
 
@@ -31,7 +35,8 @@ def main() -> int:
     require_open_streams()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     arguments = parsed(__doc__)
-    return {"mark": mark, "detect": detect, "key": key}[arguments.command](arguments)
+    with interrupted_by_signals():
+        return {"mark": mark, "detect": detect, "key": key}[arguments.command](arguments)
 
 
 def mark(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import argparse
 import errno
 import math
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -51,6 +52,23 @@ def report_errors(status: int = 1) -> Iterator[None]:
     except Exception as error:
         traces = "".join(traceback.format_exception(error))
         _end(f"{traces}error: this should not happen: {_one_line(repr(error))}\n", status)
+
+
+@contextmanager
+def interrupted_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, so that it cleans up.
+
+    A signal that is ignored stays so: ``nohup`` wants that.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    changed = {number: handler for number, handler in before.items() if handler == signal.SIG_DFL}
+    for number in changed:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in changed.items():
+            signal.signal(number, handler)
 
 
 def require_open_streams() -> None:

@@ -1,12 +1,14 @@
 """Files and folders that are whole or not there."""
 
+import glob
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stages.common.errors import AfterimageError
+from stages.common.errors import VideoError
 
 _PARTIAL = ".part"
 
@@ -19,8 +21,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     names it, or no file (a full disk names none), leaves with the name of ``path``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Fifty characters are at most 200 bytes; a whole name may be too long with more around it.
-    partial = path.with_name(f".{path.name[:50]}.{os.getpid()}{_PARTIAL}")
+    partial = path.with_name(f".{_short(path.name)}.{os.getpid()}{_PARTIAL}")
     try:
         yield partial
         if partial.is_dir():
@@ -36,12 +37,16 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 
 def require_regular(path: Path) -> None:
-    """Raise ``AfterimageError`` if there is something of a name that is neither file nor folder.
+    """Raise ``VideoError`` if there is something of a name that is neither file nor folder.
 
     A pipe or a device may keep its reader waiting for ever, and cannot be read twice.
     """
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise AfterimageError(f"{path}: a pipe or a device, not a regular file")
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return  # whoever opens it says more
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise VideoError(f"{path}: a pipe or a device, not a regular file")
 
 
 def write_bytes(path: Path, content: bytes | memoryview) -> None:
@@ -55,12 +60,18 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode())
 
 
-def remove_remains(folder: Path) -> None:
-    """Remove files that killed processes left half-written in a folder."""
-    for partial in folder.glob(f".*{_PARTIAL}"):
+def remove_remains(folder: Path, name: str | None = None) -> None:
+    """Remove what killed processes left half-written in a folder: of one name, or of any."""
+    beginning = "*" if name is None else f"{glob.escape(_short(name))}.*"
+    for partial in folder.glob(f".{beginning}{_PARTIAL}"):
         owner = partial.stem.rpartition(".")[2]
         if owner.isdecimal() and not _is_running(int(owner)):
             _remove(partial)
+
+
+def _short(name: str) -> str:
+    """Return the beginning of a name: a whole one may be too long with more around it."""
+    return name[:50]  # characters: at most 200 bytes
 
 
 def _is_running(process: int) -> bool:

@@ -1,8 +1,8 @@
 """Records that are found by their name: one file in a room for each thing that people add.
 
 Whoever adds a file to such a room (`stages/encoders`, `stages/edits`, ...) has added the thing.
-Nobody imports the file, so it is no dependency of what does not ask for it by name. A thing that
-takes more than a file is a folder, with its record in `record.py`.
+Nobody imports the file, so it is no dependency of what does not ask for it by name. A source takes
+more than a file, so each is a folder, with its record in `record.py`.
 """
 
 import importlib
@@ -15,21 +15,18 @@ from stages.common.errors import AfterimageError
 Kind = TypeVar("Kind")
 
 _ROOT = Path(__file__).parents[1]
-
-
+# Rooms whose records are folders; `dvc.yaml` names files in all others.
+_FOLDERS = {"sources"}
 _RECORD = re.compile(r"^RECORD\b", re.MULTILINE)
 
 
 def names(room: str) -> tuple[str, ...]:
-    """List the records of a room, such as ``encoders`` or ``fingerprint.recipes``, in order.
-
-    Other modules of the room, which its records share, are passed over.
-    """
+    """List the records of a room, such as ``encoders`` or ``fingerprint.recipes``, in order."""
     return tuple(sorted(_modules(room)))
 
 
 def record(room: str, name: str, kind: type[Kind]) -> Kind:
-    """Load the record of a name: ``RECORD`` in the file, or in the folder's ``record.py``.
+    """Load the record of a name: ``RECORD`` in its file, or in its folder's ``record.py``.
 
     Raises ``AfterimageError``, naming the room and what is in it, if there is no such record, or if
     its file cannot be used.
@@ -53,8 +50,10 @@ def record(room: str, name: str, kind: type[Kind]) -> Kind:
 def _modules(room: str) -> dict[str, str]:
     """Map the name of each record of a room to its module."""
     folder = _ROOT.joinpath(*room.split("."))
-    files = {path.stem: path for path in folder.glob("*.py") if path.stem != "__init__"}
-    files |= {path.parent.name: path for path in folder.glob("*/record.py")}
+    if room in _FOLDERS:
+        files = {path.parent.name: path for path in folder.glob("*/record.py")}
+    else:
+        files = {path.stem: path for path in folder.glob("*.py") if "." not in path.stem}
     return {
         name: ".".join(["stages", *path.relative_to(_ROOT).with_suffix("").parts])
         for name, path in files.items()

@@ -42,6 +42,35 @@ def detection_rates(
     }
 
 
+def rates_with_chance(
+    marked: Sequence[float],
+    unmarked: Sequence[float],
+    wrong_key_positives: Sequence[int],
+    wrong_key_trials: int,
+    *,
+    threshold: float,
+    false_positive_bound: float,
+    confidence: float,
+) -> dict[str, float | int]:
+    """Compute ``detection_rates``, with the false positives of ``false_positives``."""
+    return {
+        **detection_rates(
+            marked,
+            unmarked,
+            threshold=threshold,
+            false_positive_bound=false_positive_bound,
+            confidence=confidence,
+        ),
+        **false_positives(
+            unmarked,
+            wrong_key_positives,
+            wrong_key_trials,
+            threshold=threshold,
+            confidence=confidence,
+        ),
+    }
+
+
 def false_positives(
     unmarked: Sequence[float],
     wrong_key_positives: Sequence[int],

@@ -13,7 +13,9 @@ __all__ = ["Detection", "Scheme"]
 class Scheme(Protocol):
     """A watermark: something that marks videos and finds its marks again.
 
-    Schemes are sent to other processes: they are picklable, and depend on no state elsewhere.
+    Schemes are sent to other processes: they are picklable, and depend on no state elsewhere. A
+    scheme itself keeps to the distortion that it was made for; the PSNR is reported beside it. Keys
+    are byte strings of any length.
 
     Attributes
     ----------

@@ -19,6 +19,7 @@ def cut(frames: Frames) -> Frames:
 RECORD = Edit(
     label="first and last second cut, {first}",
     before=cut,
-    least_frames=61,  # two seconds of 30 frames, and one more
+    least_seconds=2,
+    # By a second: `sweep.search_frames` has to be as many frames as that.
     searches_shift=True,
 )

@@ -6,7 +6,10 @@ window gets the PSNR asked for, so that the whole does, in one pass and everywhe
 is tried first, as the pipeline does with its short clips: length makes up for it.
 """
 
+import errno
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, zip_longest
@@ -16,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.common.errors import AfterimageError, VideoError
-from stages.common.files import written_whole
+from stages.common.files import remove_remains, require_regular, written_whole
 from stages.common.progress import with_progress
+from stages.own.container.capacity import require_room
 from stages.own.container.remake import Encoding, remake
 from stages.own.container.samples import StoredFrame
 from stages.own.container.stored import StoredVideo, stored
@@ -65,17 +69,21 @@ def mark_file(
     Parameters
     ----------
     source : a video in any format.
-    target : file to write; nothing is written unless the mark is found in it.
+    target : file to write, and if it is a link, the file that it leads to; nothing is written
+        unless the mark is found in it.
     signature, key : of the mark.
     psnr_db : least PSNR over R, G and B of the marked frames against the source's.
     encoding : of the new video stream.
     headroom : how unevenly the distortion may lie.
 
-    Raises ``AfterimageError``, naming the file, if the target cannot hold such a stream, or if the
-    source is damaged, or too short, too small or too still for a mark.
+    Raises ``AfterimageError``, naming the file, if the target cannot hold such a stream or another
+    of the source's, or if the source is damaged, or too short, too small or too still for a mark;
+    and ``OSError``, naming the target, if it cannot be written.
     """
     encoding.require_room_in(target)
+    _require_writable(target)
     video = stored(source)
+    require_room(video, target)
     overlay = Overlay(video.orientation)
 
     def marked() -> Iterator[StoredFrame]:
@@ -85,7 +93,10 @@ def mark_file(
             overlay.put(frame, residual, allowed)
             yield frame
 
-    with written_whole(target) as partial:
+    # A link stays, and what it leads to is replaced.
+    file = Path(os.path.realpath(target))
+    remove_remains(file.parent, file.name)
+    with _naming(target), written_whole(file) as partial:
         remake(video, marked(), partial, target.suffix.lower(), encoding)
         verdict = detect_file(partial, signature, key)
         if not verdict.found:
@@ -94,6 +105,24 @@ def mark_file(
                 f"was not found again (z = {verdict.z:.2f} of {verdict.threshold:.2f})"
             )
     return MarkedFile(overlay.frames, psnr_of(overlay.squared_error / overlay.frames), verdict)
+
+
+def _require_writable(target: Path) -> None:
+    """Raise an error that names a target in whose place no file can be written."""
+    require_regular(target)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+
+
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    """Let an ``OSError`` name the target as the user does, and not what a link leads to."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename == os.path.realpath(target):
+            raise OSError(error.errno, error.strerror, str(target)) from error
+        raise
 
 
 def _residuals(

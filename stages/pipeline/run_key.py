@@ -10,7 +10,9 @@ log = logging.getLogger(__name__)
 def secret_key(demonstration_key: str) -> bytes:
     """Return the user's key, or the public demonstration key where no variable for one is set.
 
-    A variable that is set and empty is an error, and no wish for the public key. Raises ``AfterimageError`` as ``user_key`` does.
+    A variable that is set and empty is an error, and no wish for the public key.
+
+    Raises ``AfterimageError`` as ``user_key`` does.
     """
     key = user_key()
     if key is not None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from stages.common.detection import Detection
 from stages.signature.detect.bound import false_positive_bound, threshold
-from stages.signature.detect.detect import aligned_features, correlate
+from stages.signature.detect.detect import aligned_features, correlate_many
 from stages.signature.embed.closed_loop import ClosedLoop, embed_adapted
 from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import embed
@@ -60,10 +62,11 @@ class SpreadSpectrum:
 
     def detect_chance(self, frames: Frames, keys: Iterable[bytes]) -> list[Detection]:
         """Look for the mark of each of many keys; features, which no key changes, are shared."""
-        aligned = list(aligned_features(frames, self.signature, self.search_range))
-        scores = (max(correlate(features, key) for features in aligned) for key in keys)
-        attempts = self.search_range.attempts
-        return [Detection(z, false_positive_bound(z, attempts)) for z in scores]
+        keys, attempts = list(keys), self.search_range.attempts
+        greatest = np.full(len(keys), -np.inf)
+        for features in aligned_features(frames, self.signature, self.search_range):
+            greatest = np.maximum(greatest, correlate_many(features, keys))
+        return [Detection(z, false_positive_bound(z, attempts)) for z in greatest.tolist()]
 
 
 def adapted_scheme(signature: Signature, codec: Codec, settings: MarkSettings) -> SpreadSpectrum:

@@ -1,6 +1,7 @@
 """The way of a published video to whoever looks for its mark."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from stages.video.codec import Codec
 from stages.video.edit import Edit, edit
@@ -36,10 +37,9 @@ class Channel:
     edit: str | None = None
     search_range: SearchRange = field(default_factory=SearchRange)
 
-    @property
-    def least_frames(self) -> int:
-        """The frames that a clip must have, for something to be left of it."""
-        return self._edit.least_frames
+    def shortest_clip(self, fps: Fraction) -> int:
+        """Return the frames that a clip of a rate must have, for something to be left of it."""
+        return self._edit.shortest_clip(fps)
 
     def send(self, frames: Frames, subject: str) -> Received:
         """Edit, encode and decode, and bring back to the size of ``frames``."""

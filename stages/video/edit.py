@@ -5,6 +5,7 @@ Records lie in ``stages/edits``, one in a file of the edit's name, and are found
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from stages.common.records import names, record
 from stages.video.frames import Frames
@@ -26,6 +27,7 @@ class Edit:
     before : changes the frames before the codec.
     after : changes the frames after the codec.
     least_frames : that a clip must have, for something to be left of it.
+    least_seconds : that are cut away, whatever the rate.
     second_encode : whether the video is encoded a second time.
     searches_shift : whether the detector has to search for a shift in time.
     searches_zoom : whether the detector has to search for an enlargement.
@@ -35,9 +37,14 @@ class Edit:
     before: Callable[[Frames], Frames] | None = None
     after: Callable[[Frames], Frames] | None = None
     least_frames: int = 1
+    least_seconds: int = 0
     second_encode: bool = False
     searches_shift: bool = False
     searches_zoom: bool = False
+
+    def shortest_clip(self, fps: Fraction) -> int:
+        """Return the frames that a clip of a rate must have, for something to be left of it."""
+        return max(self.least_frames, self.least_seconds * round(fps) + 1)
 
     def apply_before(self, frames: Frames) -> Frames:
         """Return what the codec is given."""

@@ -28,7 +28,7 @@ class Encoder:
 
     Attributes
     ----------
-    name : ffmpeg's.
+    name : ffmpeg's, of an encoder that obeys its option ``crf``.
     max_crf : highest constant rate factor; the lowest is 0.
     pixel_formats : that it stores, the usual one first.
     speeds : values of ``speed_option``, one for each of ``SPEEDS``, the nearest to x264's.

@@ -1,5 +1,6 @@
 """The one ffmpeg of the project: the pinned static build that ``imageio-ffmpeg`` carries."""
 
+import ctypes
 import functools
 import logging
 import os
@@ -7,6 +8,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +19,7 @@ import ffmpeg
 import imageio_ffmpeg
 
 from stages.common.errors import AfterimageError, VideoError
+from stages.common.files import require_regular
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,10 @@ CONTAINERS = (
 MAX_PIXELS = 8192 * 4320
 
 _COMPLAINT_BYTES = 1 << 16
+
+# Looked up before any fork: a child must not load anything.
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1
 
 # ffmpeg's longer complaints, in plain words.
 _PLAIN = {
@@ -86,7 +93,11 @@ def x264_build() -> str:
 
 
 def file_input(path: Path, **options: Any) -> Any:
-    """Open a local file, whatever its name looks like, and nothing that it refers to."""
+    """Open a local file, whatever its name looks like, and nothing that it refers to.
+
+    Raises ``VideoError`` for a pipe or a device, which ffmpeg may wait for without end.
+    """
+    require_regular(path)
     return ffmpeg.input(
         f"file:{path.absolute()}", protocol_whitelist=PROTOCOLS, format_whitelist=CONTAINERS,
         max_pixels=MAX_PIXELS, threads=1, **options,
@@ -169,9 +180,13 @@ def fed(output: Any, *, subject: str) -> Iterator[IO[bytes]]:
     with (
         tempfile.TemporaryFile() as stderr,
         subprocess.Popen(
-            _command(output), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr,
+            _command(output),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
             env=_environment(),
-        ) as process,  # fmt: skip
+            preexec_fn=_end_with_the_parent,  # noqa: PLW1509
+        ) as process,
     ):
         assert process.stdin is not None  # noqa: S101 (for the type checker)
         try:
@@ -185,6 +200,15 @@ def fed(output: Any, *, subject: str) -> Iterator[IO[bytes]]:
             process.kill()
             with suppress(BrokenPipeError):
                 process.stdin.close()
+
+
+def _end_with_the_parent() -> None:
+    """Have the kernel kill this process, a child that is about to begin, when its parent dies.
+
+    At the end of its input alone it would finish a file that nobody wants. Linux only.
+    """
+    if _PRCTL is not None:
+        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _filled(chunk: bytearray, process: subprocess.Popen[bytes], subject: str) -> bool:

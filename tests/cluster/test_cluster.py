@@ -110,8 +110,9 @@ def test_a_worker_writes_nothing_that_it_keeps_to_its_disk(address, tmp_path):
     worker = ("stages.commands.worker", address, "--processes", "1")
     with distributed.Client(address, set_as_default=False) as client:
         before = set(client.scheduler_info(n_workers=-1)["workers"])
-        spilling = {"DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "0.01"}
-        with started(tmp_path / "spilling", *worker, **spilling):
+        with started(
+            tmp_path / "spilling", *worker, DASK_DISTRIBUTED__WORKER__MEMORY__SPILL="0.01"
+        ):
             client.wait_for_workers(len(before) + 1, timeout=60)
             stores = client.run(lambda dask_worker: type(dask_worker.data).__name__)
     assert len(stores) == len(before) + 1

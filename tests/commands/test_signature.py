@@ -513,9 +513,7 @@ def test_an_error_that_cannot_be_told_is_no_verdict(folder, redirection):
 def test_a_key_that_is_not_utf_8_is_a_key(folder, tmp_path):
     (tmp_path / "key").write_bytes(b"\xff a key in latin 1: \xe4\xf6\xfc")
     signature = ("--signature", folder / "signature.json", "--json")
-    said = process(
-        "detect", folder / "clip.mkv", *signature, "--key-file", tmp_path / "key"
-    ).stdout
+    said = process("detect", folder / "clip.mkv", *signature, "--key-file", tmp_path / "key").stdout
     variable = os.fsdecode((tmp_path / "key").read_bytes() + b"\n")
     done = process("detect", folder / "clip.mkv", *signature, AFTERIMAGE_KEY=variable)
     assert (done.returncode, done.stdout) == (1, said)

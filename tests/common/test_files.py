@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from stages.common.files import link_or_copy, remove_remains, write_bytes, write_text, written_whole
+from stages.common.errors import VideoError
+from stages.common.files import (
+    link_or_copy,
+    remove_remains,
+    require_regular,
+    write_bytes,
+    write_text,
+    written_whole,
+)
 
 
 def test_what_a_killed_process_left_is_removed_and_a_living_one_s_is_not(tmp_path):
@@ -21,6 +29,26 @@ def test_what_a_killed_process_left_is_removed_and_a_living_one_s_is_not(tmp_pat
     (tmp_path / ".c.part").touch()
     remove_remains(tmp_path)
     assert set(tmp_path.iterdir()) == {living, tmp_path / ".c.part"}
+
+
+def test_only_remains_of_a_name_are_removed_if_it_is_asked_for(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    names = [f".{name}.{dead.pid}.part" for name in ("a[1].mp4", "a1.mp4", "b.mp4")]
+    for name in names:
+        (tmp_path / name).touch()
+    remove_remains(tmp_path, "a[1].mp4")
+    assert {path.name for path in tmp_path.iterdir()} == set(names[1:])
+
+
+def test_files_folders_and_names_of_nothing_are_no_pipes(tmp_path):
+    for path in (tmp_path, Path(__file__), tmp_path / "nothing", tmp_path / ("x" * 300)):
+        require_regular(path)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for path in (tmp_path / "pipe", tmp_path / "link", Path(os.devnull)):
+        with pytest.raises(VideoError, match=f"{path}: a pipe or a device, not a regular file"):
+            require_regular(path)
 
 
 def test_a_file_is_whole_or_not_there(tmp_path):

@@ -91,14 +91,14 @@ def test_a_blank_key_is_refused_wherever_it_stands(variables, tmp_path, blank):
     with pytest.raises(AfterimageError, match="key: the key is blank, at least 16 bytes needed"):
         user_key(tmp_path / "key")
     variables(AFTERIMAGE_KEY=blank)
-    with pytest.raises(AfterimageError, match="^AFTERIMAGE_KEY: the key is blank"):
+    with pytest.raises(AfterimageError, match=r"^AFTERIMAGE_KEY: the key is blank"):
         user_key()
 
 
 @pytest.mark.parametrize("blank", ["", "  "])
 def test_a_blank_name_of_a_key_file_is_refused(variables, blank):
     variables(AFTERIMAGE_KEY_FILE=blank)
-    with pytest.raises(AfterimageError, match="^AFTERIMAGE_KEY_FILE: empty; name a file, or unset"):
+    with pytest.raises(AfterimageError, match=r"^AFTERIMAGE_KEY_FILE: empty; name a file"):
         user_key()
 
 
@@ -106,7 +106,7 @@ def test_the_file_goes_first_and_an_empty_variable_is_not_passed_over(variables,
     (tmp_path / "key").write_text("a key in a file, long enough")
     variables(AFTERIMAGE_KEY="", AFTERIMAGE_KEY_FILE=str(tmp_path / "key"))
     assert user_key(tmp_path / "key") == b"a key in a file, long enough"
-    with pytest.raises(AfterimageError, match="^AFTERIMAGE_KEY: the key is blank"):
+    with pytest.raises(AfterimageError, match=r"^AFTERIMAGE_KEY: the key is blank"):
         user_key()
 
 

@@ -9,7 +9,9 @@ import pytest
 from tests.worktree import ROOT
 
 # Local names that say nothing of what they hold.
-CATCH_ALL = {"one", "found", "asked", "told", "made", "given", "others", "own"}
+CATCH_ALL = {
+    "one", "found", "asked", "told", "made", "given", "others", "own", "wanted", "taken",
+}  # fmt: skip
 # A docstring that begins with one of these names a thing; a function does something.
 NO_VERBS = {"What", "How", "Where", "Whether", "Of", "Which", "Who", "Whose", "As"}
 

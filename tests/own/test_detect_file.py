@@ -11,7 +11,6 @@ from stages.common.errors import AfterimageError
 from stages.own.detect_file import detect_file
 from stages.signature.model.spectrum import Signature, load_signature
 from stages.signature.search.space import hand_set_vector, to_signature
-from stages.sources.synthetic.drawing import draw
 from stages.video.frames import Frames
 from stages.video.lossless import encode_lossless
 
@@ -83,7 +82,7 @@ def absurd(field, value) -> Signature:
 def test_a_signature_without_a_finite_statistic_is_refused(tmp_path, natural, field, value):
     (tmp_path / "signature.json").write_text(absurd(field, value).to_json())
     signature = load_signature(tmp_path / "signature.json")
-    with pytest.raises(AfterimageError, match="^the signature is not usable: its numbers are too"):
+    with pytest.raises(AfterimageError, match=r"^the signature is not usable: its numbers are too"):
         detect_file(stored(tmp_path, natural), signature, KEY)
 
 

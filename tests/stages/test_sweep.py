@@ -29,13 +29,16 @@ def test_what_nothing_is_left_of_is_left_out(small_clips, caplog):
     short = replace(small_clips[0], id="short", frames=3)
     clips = [*small_clips, short]
     assert long_enough(clips, SHIFTED) == list(small_clips)
-    assert "shifted: left out, with 3 frames or less: short" in caplog.text
+    assert "shifted: left out, too short for it: short" in caplog.text
     assert long_enough(clips, Channel("crf28", (CODEC,))) == clips
 
 
 def test_if_nothing_is_left_at_all_it_is_said(small_clips):
     clips = [replace(clip, frames=2) for clip in small_clips]
-    with pytest.raises(AfterimageError, match=r"no natural test clip has more than the 3 frames"):
+    with pytest.raises(
+        AfterimageError,
+        match=r"`shifted` leaves nothing of any natural test clip, for it needs 4 frames",
+    ):
         long_enough(clips, SHIFTED)
 
 

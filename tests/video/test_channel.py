@@ -1,14 +1,14 @@
 """What a video goes through, on the real codecs."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from stages.signature.detect.bound import threshold
-from stages.signature.detect.detect import greatest_statistic
 from stages.signature.embed.distortion import Distortion
 from stages.signature.embed.embed import embed
+from stages.signature.scheme import SpreadSpectrum
 from stages.signature.search.space import hand_set_vector, to_signature
 from stages.sources.synthetic.drawing import draw
 from stages.video.channel import Channel
@@ -57,8 +57,9 @@ def test_an_edit_before_the_codec_is_encoded_and_one_after_it_is_not(natural):
 
 @pytest.mark.parametrize("name", edit_names())
 def test_a_channel_needs_the_frames_of_its_edit(name):
-    assert Channel(name, (CODEC,), name).least_frames == edit(name).least_frames
-    assert Channel(name, (CODEC,)).least_frames == 1
+    fps = Fraction(30)
+    assert Channel(name, (CODEC,), name).shortest_clip(fps) == edit(name).shortest_clip(fps)
+    assert Channel(name, (CODEC,)).shortest_clip(fps) == 1
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,7 @@ def test_a_mark_is_found_after_an_edit(name, search_range):
     signature = to_signature(hand_set_vector(), "balanced")
     marked = embed(clip, signature, KEY, Distortion(45))
     received = Channel(name, (CODEC,), name, search_range).send(marked, "clip").frames
-    assert greatest_statistic(received, signature, KEY, search_range) > threshold(
-        1e-6, search_range.attempts
-    )
+    scheme = SpreadSpectrum(signature, Distortion(45), 1e-6, search_range=search_range)
+    assert scheme.detect(received, KEY).score > scheme.threshold
     assert edit(name).searches_shift == bool(search_range.frames)
     assert edit(name).searches_zoom == bool(search_range.zoom_percent)

@@ -47,14 +47,16 @@ def test_a_label_is_a_sentence_about_the_crfs(name):
 def test_the_least_frames_leave_something_of_a_clip(name):
     """At 30 frames a second, and none less would do where frames are lost."""
     record = edit(name)
-    noise = np.random.default_rng(1).integers(0, 256, (record.least_frames, 96, 64), np.uint8)
+    noise = np.random.default_rng(1).integers(
+        0, 256, (record.shortest_clip(Fraction(30)), 96, 64), np.uint8
+    )
     assert len(record.apply(Frames(noise, Fraction(30)))) >= 1
 
 
 def test_a_frame_less_than_the_least_leaves_nothing(natural):
     shifted, cut = edit("shifted"), edit("ends_cut")
     assert len(shifted.apply(Frames(natural.i420[: shifted.least_frames - 1], Fraction(30)))) == 0
-    still = np.repeat(natural.i420[:1], cut.least_frames - 1, axis=0)
+    still = np.repeat(natural.i420[:1], cut.shortest_clip(Fraction(30)) - 1, axis=0)
     with pytest.raises(VideoError, match="no frame is left"):
         cut.apply(Frames(still, Fraction(30)))
 

@@ -113,9 +113,18 @@ def test_a_picture_beyond_8k_is_refused_before_it_takes_memory(tmp_path):
         probe(video, FRAME, max_frames=60)
 
 
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "clip.mp4")
+    with pytest.raises(VideoError, match=r"clip\.mp4: a pipe or a device, not a regular file"):
+        list(stream(tmp_path / "clip.mp4", FRAME))
+    with pytest.raises(VideoError, match=r"clip\.mp4: a pipe or a device, not a regular file"):
+        probe(tmp_path / "clip.mp4", FRAME, max_frames=1)
+
+
 def test_an_ffmpeg_that_stands_still_is_given_up(tmp_path, monkeypatch):
     """A pipe that nobody writes to keeps ffmpeg waiting."""
     monkeypatch.setattr(ffmpeg, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(ffmpeg, "require_regular", lambda path: None)
     os.mkfifo(tmp_path / "clip.mp4")
     with pytest.raises(VideoError, match=r"clip\.mp4: ffmpeg stood still for 0\.5 s, given up"):
         list(stream(tmp_path / "clip.mp4", FRAME))

@@ -1,81 +1,96 @@
 """What a kind of video file can hold of another file, found out before any work is done."""
 
+import os
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import ffmpeg
 
 from stages.common.errors import AfterimageError, VideoError
-from stages.own.container.kinds import CONTAINERS, subtitle_codec
-from stages.own.container.stored import StoredVideo, Stream
+from stages.own.container.kinds import CONTAINERS, Container
+from stages.own.container.stored import StoredStream, StoredVideo
 from stages.video.ffmpeg import file_input, run
+
+# A last frame that lasts longer, in frames, was meant to stay.
+_LONG = 1.5
 
 
 def require_room(source: StoredVideo, target: Path) -> None:
-    """Raise ``AfterimageError`` if a copy of a video cannot be all that the video is.
+    """Raise ``AfterimageError`` if a kind of file cannot hold all that a video has in it.
 
-    The message names the first stream that the target's kind of file cannot hold, what of it, and
-    the kinds that can.
+    The message names the first stream that cannot be held, or what of it, and the kinds of file
+    that can hold it.
     """
     suffix = target.suffix.lower()
-    for stream, obstacle in _obstacles(source, suffix):
-        able = [
-            other for other in CONTAINERS
-            if not any(stream == lost for lost, _ in _obstacles(source, other, [stream]))
-        ]  # fmt: skip
-        if not able:
-            raise VideoError(f"{source.path}: no kind of file can hold {stream}: {obstacle}")
+    for stream, lost in _obstacles(source, source.streams, suffix):
+        able = [other for other in CONTAINERS if not any(_obstacles(source, [stream], other))]
+        advice = f"{', '.join(able)} can" if able else "no kind of file can"
         raise AfterimageError(
-            f"{target}: a {suffix} file cannot hold {stream} of {source.path}: {obstacle}; "
-            f"it can be held in {', '.join(able)}"
+            f"{target}: a {suffix} file cannot hold {lost}stream {stream} of {source.path}; "
+            f"{advice}"
         )
 
 
 def _obstacles(
-    source: StoredVideo, suffix: str, streams: Sequence[Stream] | None = None
-) -> Iterator[tuple[Stream, str]]:
-    """Yield what a kind of file cannot hold of some of the source's streams, by default all."""
-    if streams is None:
-        streams = (source.stream, *source.kept_streams)
-    container, timing = CONTAINERS[suffix], source.timing
-    if source.stream in streams and not container.turns and source.orientation.turned:
-        yield source.stream, "its picture is stored turned or mirrored"
-    if source.stream in streams and not container.uneven:
-        if timing.late is not None:
-            frame, seconds = timing.late
-            yield source.stream, (
-                f"its times are uneven (frame {frame} comes after {float(seconds):.3f} s, at "
-                f"{float(timing.rate):.6g} frames a second)"
-            )
-        elif (timing.end - timing.last) * timing.rate > 1.5:
-            yield source.stream, (
-                f"its times are uneven (the last frame lasts {float(timing.end - timing.last):.3f} "
-                f"s, at {float(timing.rate):.6g} frames a second)"
-            )
+    source: StoredVideo, streams: Sequence[StoredStream], suffix: str
+) -> Iterator[tuple[StoredStream, str]]:
+    """Yield the streams that a kind of file cannot hold, and what of each."""
+    if source.stream in streams:
+        for what in _lost_of_video(source, CONTAINERS[suffix]):
+            yield source.stream, f"{what} "
     copied = [stream for stream in streams if stream != source.stream]
-    unnamed = [stream for stream in copied if container.codecs and not _named(stream, suffix)]
-    for stream in unnamed:
-        yield stream, f"{stream.codec} in it would be data that no player knows"
-    rest = [stream for stream in copied if stream not in unnamed]
-    if rest and _complaint(source.path, rest, suffix):
-        for stream in rest:
-            if complaint := _complaint(source.path, [stream], suffix):
-                yield stream, complaint
+    for stream in _not_copied(source, copied, suffix):
+        yield stream, ""
 
 
-def _named(stream: Stream, suffix: str) -> bool:
-    return stream.codec in CONTAINERS[suffix].codecs
+def _lost_of_video(source: StoredVideo, container: Container) -> Iterator[str]:
+    """Yield what a kind of file cannot say of the video."""
+    timing = source.timing
+    if source.orientation.turned and not container.turns:
+        yield "the turn of the picture in"
+    if timing.late and not container.uneven:
+        yield f"uneven times ({_lateness(timing.late, timing.rate)}) as in"
+    if timing.last_seconds * timing.rate > _LONG and not container.stays:
+        yield f"a last frame of {float(timing.last_seconds):.3f} s as in"
 
 
-def _complaint(path: Path, streams: Sequence[Stream], suffix: str) -> str:
-    """Begin a file that holds some streams, and return ffmpeg's complaint, or nothing."""
-    file = file_input(path)
-    codecs = {
-        f"c:{place}": "copy" if stream.type != "subtitle" else subtitle_codec(stream, path, suffix)
-        for place, stream in enumerate(streams)
-    }
-    output = ffmpeg.output(
-        *(file[str(stream.index)] for stream in streams), "pipe:",
+def _not_copied(
+    source: StoredVideo, streams: Sequence[StoredStream], suffix: str
+) -> list[StoredStream]:
+    """List those of some streams of which a kind of file cannot hold a copy."""
+    container = CONTAINERS[suffix]
+    lost = [
+        stream for stream in streams
+        if stream.type == "attachment" and not container.attachments
+    ]  # fmt: skip
+    rest = [stream for stream in streams if stream not in lost]
+    if container.codecs and source.path.suffix.lower() != suffix:
+        # Its muxer takes all others too, as data that nobody can tell.
+        lost += [stream for stream in rest if stream.codec not in container.codecs]
+    elif rest and not _can_begin(source, rest, suffix):
+        lost += [stream for stream in rest if not _can_begin(source, [stream], suffix)]
+    return lost
+
+
+def _lateness(late: tuple[int, Fraction], rate: Fraction) -> str:
+    frame, seconds = late
+    return (
+        f"frame {frame} comes {float(seconds):.3f} s after the first, at {float(rate):.6g} frames "
+        "a second"
     )
-    return ""
+
+
+def _can_begin(source: StoredVideo, streams: Sequence[StoredStream], suffix: str) -> bool:
+    """Tell whether ffmpeg can begin a file with copies of streams in it."""
+    file = file_input(source.path)
+    codecs = {f"c:{place}": source.codec_in(stream, suffix) for place, stream in enumerate(streams)}
+    output = ffmpeg.output(
+        *(file[str(stream.index)] for stream in streams), f"file:{os.devnull}",
+        format=CONTAINERS[suffix].muxer, t=0, **codecs,
+    )  # fmt: skip
+    try:
+        run(output, subject=str(source.path))
+    except VideoError:
+        return False
+    return True

@@ -27,6 +27,11 @@ class Orientation:
         return turned[::down, ::right]
 
     @property
+    def turned(self) -> bool:
+        """Tell whether the picture is shown in another way than it is stored."""
+        return self != Orientation()
+
+    @property
     def mirrored(self) -> bool:
         """Tell whether the picture is mirrored after it is turned."""
         return self.a * self.d - self.b * self.c < 0

@@ -1,9 +1,14 @@
 """A video file written anew, frame by frame, with everything else that the source holds."""
 
+import errno
+import io
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
 import av
@@ -65,21 +70,37 @@ def remake(
     suffix : ending of its name, one of ``CONTAINERS``.
     encoding : of the new video stream.
 
-    Raises ``VideoError`` if the encoder refuses, or the container cannot hold a stream.
+    Raises ``VideoError`` if the encoder refuses, or the container cannot hold a stream; and
+    ``OSError``, naming the target, if there is no room for it.
     """
     graph = _graph(source, target, suffix, encoding)
-    with fed(graph, subject=f"{source.path}: {encoding.encoder}") as pipe:
-        pictures = (stored.frame for stored in frames)
-        if not CONTAINERS[suffix].uneven:
-            pictures = _counted(pictures, source)
+    pictures: Iterator[av.VideoFrame] = (stored.frame for stored in frames)
+    if not CONTAINERS[suffix].uneven:
+        pictures = _counted(pictures, source)
+    with (
+        _naming_a_full(target),
+        fed(graph, subject=f"{source.path}: {encoding.encoder}") as pipe,
+    ):
         _write_raw(pictures, source.timing.rate, pipe)
+
+
+@contextmanager
+def _naming_a_full(target: Path) -> Iterator[None]:
+    """Turn ffmpeg's complaint of a disk without room into the system's error, of the target."""
+    try:
+        yield
+    except VideoError as error:
+        for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            if os.strerror(number) in str(error):
+                raise OSError(number, os.strerror(number), str(target)) from error
+        raise
 
 
 def _counted(frames: Iterable[av.VideoFrame], source: StoredVideo) -> Iterator[av.VideoFrame]:
     """Yield frames with their places at the rate for times, which may have been rounded."""
     last = None
     for frame in frames:
-        place = source.timing.index(frame.pts * Fraction(frame.time_base))
+        place = source.timing.index((frame.pts or 0) * Fraction(frame.time_base or 1))
         if last is not None and place != last + 1:
             raise VideoError(f"{source.path}: frames at uneven times, as decoded")
         last = frame.pts = place
@@ -89,15 +110,17 @@ def _counted(frames: Iterable[av.VideoFrame], source: StoredVideo) -> Iterator[a
 
 def _write_raw(frames: Iterable[av.VideoFrame], rate: Fraction, pipe: IO[bytes]) -> None:
     """Write raw frames with their times, as NUT, which holds both as they are, and the rate."""
-    try:
-        with av.open(pipe, "w", format="nut") as container:
-            stream: Any = None
-            for frame in frames:
-                stream = stream or _raw_stream(container, frame, rate)
-                container.mux(stream.encode(frame))
-    except av.error.PyAVCallbackError as error:
-        # The reader has gone: PyAV first says so as it is, and on closing in words of its own.
-        raise BrokenPipeError from error
+    # By way of memory: PyAV loses an interruption that comes while it writes to a file itself.
+    buffer = io.BytesIO()
+    with av.open(SimpleNamespace(write=buffer.write), "w", format="nut") as container:
+        stream: Any = None
+        for frame in frames:
+            stream = stream or _raw_stream(container, frame, rate)
+            container.mux(stream.encode(frame))
+            pipe.write(buffer.getbuffer())
+            buffer.seek(0)
+            buffer.truncate()
+    pipe.write(buffer.getbuffer())
 
 
 def _raw_stream(container: Any, frame: av.VideoFrame, rate: Fraction) -> Any:
@@ -116,16 +139,16 @@ def _graph(source: StoredVideo, target: Path, suffix: str, encoding: Encoding) -
     raw = ffmpeg.input("pipe:", format="nut", noautorotate=None, **turned)
     file = file_input(source.path)
     # An input of which nothing is mapped is left out, and its tags are wanted: map no audio, then.
-    copied = [file[str(index)] for index in source.kept_streams] or [file["a?"]]
+    copied = [file[str(stream.index)] for stream in source.kept_streams] or [file["a?"]]
     tags = {
-        f"map_metadata:s:{place}": f"1:s:{index}"
-        for place, index in enumerate((source.index, *source.kept_streams))
+        f"map_metadata:s:{place}": f"1:s:{stream.index}"
+        for place, stream in enumerate(source.streams)
     }
     codecs = {
-        "c": "copy",
-        "c:s": "copy" if source.path.suffix.lower() == suffix else container.subtitles,
-        "c:v:0": record.name,
+        f"c:{place}": source.codec_in(stream, suffix)
+        for place, stream in enumerate(source.kept_streams, 1)
     }
+    codecs["c:v:0"] = record.name
     if container.muxer in record.tags:
         codecs["tag:v:0"] = record.tags[container.muxer]
     if source.timing.odd_end and container.uneven:
@@ -133,7 +156,7 @@ def _graph(source: StoredVideo, target: Path, suffix: str, encoding: Encoding) -
     if source.timing.odd_end or not container.uneven:
         # AVI cannot say in which order frames are shown if they are stored in another; and MP4 and
         # MOV take the duration of the frame that is stored last, which has to be shown last, then.
-        codecs["bf"] = "0"
+        codecs["bf:v:0"] = "0"
     return ffmpeg.output(
         _described(raw.video, source, record), *copied, f"file:{target.absolute()}",
         format=container.muxer, **codecs, crf=encoding.crf, **record.file_options,

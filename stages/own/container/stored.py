@@ -11,12 +11,35 @@ import av
 
 from stages.common.errors import VideoError
 from stages.common.files import require_regular
+from stages.own.container.kinds import CONTAINERS
 from stages.own.container.orientation import Orientation, orientation_of
 from stages.own.container.samples import Colours, StoredFrame, writable_copy
 from stages.own.container.timing import Timing, read_timing
-from stages.video.ffmpeg import CONTAINERS, MAX_PIXELS, PROTOCOLS
+from stages.video.ffmpeg import CONTAINERS as DEMUXERS
+from stages.video.ffmpeg import MAX_PIXELS, PROTOCOLS
 
 _KEPT = {"audio", "subtitle", "attachment", "video"}
+
+
+@dataclass(frozen=True)
+class StoredStream:
+    """A stream of a file.
+
+    Attributes
+    ----------
+    index : of the stream in the file.
+    type : "video", "audio", "subtitle" or "attachment".
+    codec : ffmpeg's name of it, or the name of an attached file.
+    is_text : whether it holds subtitles as text.
+    """
+
+    index: int
+    type: str
+    codec: str
+    is_text: bool
+
+    def __str__(self) -> str:
+        return f"{self.index} ({self.type}, {self.codec})"
 
 
 @dataclass(frozen=True)
@@ -26,8 +49,8 @@ class StoredVideo:
     Attributes
     ----------
     path : of the file.
-    index : of the stream in it.
-    kept_streams : indices of the other streams to keep: audio, subtitles, attachments, video.
+    stream : that holds the video.
+    kept_streams : the other streams to keep: audio, subtitles, attachments, video.
     width, height : of a frame as it is stored, in pixels.
     aspect : of a sample, width to height.
     orientation : of the picture.
@@ -37,8 +60,8 @@ class StoredVideo:
     """
 
     path: Path
-    index: int
-    kept_streams: tuple[int, ...]
+    stream: StoredStream
+    kept_streams: tuple[StoredStream, ...]
     width: int
     height: int
     aspect: Fraction
@@ -46,6 +69,17 @@ class StoredVideo:
     colours: Colours
     timing: Timing
     expected_frames: int | None
+
+    @property
+    def streams(self) -> tuple[StoredStream, ...]:
+        """The video, and the other streams to keep."""
+        return self.stream, *self.kept_streams
+
+    def codec_in(self, stream: StoredStream, suffix: str) -> str:
+        """Return ffmpeg's name of the codec that a kept stream gets in a file of an ending."""
+        if stream.is_text and self.path.suffix.lower() != suffix:
+            return CONTAINERS[suffix].subtitles
+        return "copy"
 
     def frames(self) -> Iterator[StoredFrame]:
         """Yield every frame in the order in which it is shown, with times that only rise.
@@ -55,7 +89,7 @@ class StoredVideo:
         """
         last, count = None, 0
         with _opened(self.path) as container:
-            for frame in container.decode(_stream(container, self.index)):
+            for frame in container.decode(_stream(container, self.stream.index)):
                 if frame.is_corrupt:
                     raise VideoError(f"{self.path}: damaged at frame {count}")
                 if (frame.width, frame.height) != (self.width, self.height):
@@ -79,9 +113,9 @@ def stored(path: Path) -> StoredVideo:
             raise VideoError(f"{path}: no video frame in it")
         return StoredVideo(
             path=path,
-            index=stream.index,
+            stream=_described(stream),
             kept_streams=tuple(
-                other.index for other in container.streams
+                _described(other) for other in container.streams
                 if other.type in _KEPT and other.index != stream.index
             ),
             width=first.width,
@@ -102,7 +136,7 @@ def _timing(path: Path, index: int) -> Timing | None:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     require_regular(path)
-    limits = {"protocol_whitelist": PROTOCOLS, "format_whitelist": CONTAINERS}
+    limits = {"protocol_whitelist": PROTOCOLS, "format_whitelist": DEMUXERS}
     try:
         with av.open(f"file:{path.absolute()}", container_options=limits) as container:
             yield container
@@ -114,6 +148,13 @@ def _stream(container: Any, index: int) -> Any:
     stream = container.streams[index]
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     return stream
+
+
+def _described(stream: Any) -> StoredStream:
+    codec = stream.codec_context.codec if stream.codec_context else None
+    name = codec.canonical_name if codec else stream.metadata.get("filename", "unknown")
+    is_text = stream.type == "subtitle" and not (codec and codec.bitmap_sub)
+    return StoredStream(stream.index, stream.type, name, is_text)
 
 
 def _rising(time: int | None, last: int | None) -> int:

@@ -22,7 +22,8 @@ class Timing:
     rate : nominal number of frames a second; single frames may last longer or shorter.
     first, last : times of the first frame and of the last.
     end : time until which the last frame is shown.
-    late : number and time of the first frame that is not where the rate puts it, if there is one.
+    late : number of the first frame that does not follow at the rate, and its time from the first
+        frame's, if there is one.
     """
 
     rate: Fraction
@@ -36,9 +37,14 @@ class Timing:
         return round(self.first * self.rate) + round((time - self.first) * self.rate)
 
     @property
+    def last_seconds(self) -> Fraction:
+        """The time for which the last frame is shown."""
+        return self.end - self.last
+
+    @property
     def odd_end(self) -> bool:
         """Tell whether the last frame is shown for longer or shorter than the rate says."""
-        return abs(self.end - self.last - 1 / self.rate) > _ROUNDING
+        return abs(self.last_seconds - 1 / self.rate) > _ROUNDING
 
 
 def read_timing(container: Any, stream: Any) -> Timing | None:

@@ -25,16 +25,6 @@ def statistic(frames: Frames, signature: Signature, key: bytes) -> float:
     return correlate(features(frames, signature), key)
 
 
-def greatest_statistic(
-    frames: Frames, signature: Signature, key: bytes, search_range: SearchRange
-) -> float:
-    """Compute the greatest ``z`` within the search range.
-
-    Compare it with ``bound.threshold`` for ``search_range.attempts``.
-    """
-    return max(correlate(q, key) for q in aligned_features(frames, signature, search_range))
-
-
 def correlate(features: Features, key: bytes) -> float:
     """Compute ``z = sum_i c_i q_i / ||q||`` of features ``q`` and the chips ``c`` of a key.
 

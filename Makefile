@@ -12,13 +12,18 @@ RUN    := PATH="$(CURDIR)/$(BIN):$$PATH"
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/.installed ## Make .venv and install the pinned packages
+setup: $(VENV)/.installed $(BIN)/afterimage ## Make .venv, install the pinned packages and the command afterimage
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is not Python 3.11 or newer; try: make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# pip fetches setuptools to build it, for this once: environments of Python 3.12 and newer have none.
+$(BIN)/afterimage: $(VENV)/.installed pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 repro: setup ## Run the main line of the pipeline, and say where to look
@@ -71,7 +76,7 @@ pins: ## Resolve pyproject.toml anew into requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[baselines,dev]'
 	{ echo "# The whole tree, by version; made by \`make pins\`. pyproject.toml says what is needed."; \
 	  $(BIN)/python -m pip freeze --exclude-editable; } > requirements.txt
-	@touch $(VENV)/.installed
+	@touch $(VENV)/.installed $(BIN)/afterimage
 
 clean: ## Remove the environment and the scratch folder; data and the DVC cache stay
 	rm -rf $(VENV) .scratch

@@ -1,5 +1,6 @@
-"""What people run by hand: marks and fingerprints of videos of their own, workers, README tables.
+"""What people run by hand: marks and fingerprints of videos of their own, the pipeline, workers.
 
-Each module is a command, run as ``python -m stages.commands.<name>``; nothing imports it but the
-shims `stages/signature/__main__.py` and `stages/fingerprint/__main__.py`.
+`afterimage` is the front of most of them. Each module that is a command also runs as
+``python -m stages.commands.<name>``; no other room imports one, but for the shims
+`stages/signature/__main__.py` and `stages/fingerprint/__main__.py`.
 """

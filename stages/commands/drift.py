@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.commands.command import Command
 from stages.common.command_line import parser, positive, report_errors
 from stages.common.errors import AfterimageError, VideoError
 from stages.fingerprint.distance import Bits, hamming, impostor_distances, nearest_impostors
@@ -43,8 +44,14 @@ class HashedVideo:
 
 
 def main() -> None:
+    command = parser()
+    add_arguments(command)
+    print_drifts(command.parse_args())
+
+
+def print_drifts(args: argparse.Namespace) -> int:
+    """Hash every video before and after the codec, and print the drifts; return the status."""
     logging.basicConfig(format="%(message)s")
-    args = arguments()
     videos = offers(args.folder, args.group_regex)
     codec = Codec(encoder=ENCODER, crf=args.crf)
     with processes() as pool:
@@ -57,6 +64,7 @@ def main() -> None:
         raise AfterimageError(f"none of the {len(videos)} videos can be decoded")
     print("\n".join(table(hashed)))
     print(summary(hashed, args.crf))
+    return 0
 
 
 def hash_video(video: FolderOffer, codec: Codec, max_frames: int | None) -> HashedVideo | str:
@@ -105,28 +113,40 @@ def summary(hashed: Sequence[HashedVideo], crf: int) -> str:
     )
 
 
-def arguments() -> argparse.Namespace:
-    """Parse the command line."""
-    line = parser()
-    line.add_argument("folder", type=Path, metavar="DIR", help="searched with its subfolders")
-    line.add_argument(
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add the arguments to a parser."""
+    command.add_argument("folder", type=Path, metavar="DIR", help="searched with its subfolders")
+    command.add_argument(
         "--crf", type=int, default=28, choices=range(encoder(ENCODER).max_crf + 1), metavar="CRF",
         help=f"0 to {encoder(ENCODER).max_crf} (default: 28)",
     )  # fmt: skip
-    line.add_argument(
+    command.add_argument(
         "--max-frames", type=positive, metavar="N",
         help="only the first N frames of each video (default: all)",
     )  # fmt: skip
-    line.add_argument(
-        "--group-regex", default="$^", metavar="REGEX",
+    command.add_argument(
+        "--group-regex", type=regex, default="$^", metavar="REGEX",
         help="its match in a file name names the recording (default: each file is its own)",
     )  # fmt: skip
-    args = line.parse_args()
+
+
+def regex(text: str) -> str:
+    """Check a regular expression: an argument's type."""
     try:
-        re.compile(args.group_regex)
+        re.compile(text)
     except re.error as error:
-        line.error(f"argument --group-regex: {error}")
-    return args
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+COMMANDS = {
+    "drift": Command(
+        "Measure how far x264 moves the fingerprints of a folder of videos",
+        "videos/ --crf 35", add_arguments, print_drifts,
+        "Encode every video with x264, and print how many bits of its fingerprint change. The "
+        "threshold is that of the public impostor model, so a handful of videos is enough.",
+    )
+}  # fmt: skip
 
 
 if __name__ == "__main__":

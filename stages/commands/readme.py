@@ -1,4 +1,8 @@
-"""The generated parts of the README: ``python -m stages.commands.readme [--check]``."""
+"""Generated parts of the README and of `docs/`: ``python -m stages.commands.readme [--check]``.
+
+A generated part stands between two comments in its document; its numbers come from `metrics/` and
+`benchmarks/results/`. The README's figure is generated too, as two files.
+"""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -6,13 +10,17 @@ from functools import partial
 from itertools import dropwhile, takewhile
 from pathlib import Path
 
+from stages.commands.readme_figure import survival_figures
 from stages.common.command_line import report_errors
+from stages.common.errors import AfterimageError
 from stages.common.files import write_text
 from stages.common.records import record
+from stages.page.charts.survival import Share
 from stages.page.results import Metrics
 from stages.page.rows import crf_rows, edit_rows, encoder_rows
 from stages.pipeline import layout
 from stages.pipeline.metrics import read_metrics
+from stages.pipeline.params import Params
 from stages.pipeline.params.file import load_params
 
 with report_errors():
@@ -20,50 +28,92 @@ with report_errors():
     from stages.baselines.method import Method
 
 README = Path("README.md")
+DOCS = Path("docs")
 BENCHMARKS = Path("benchmarks/results")
+# The figure shows those of the earlier approaches that learn through a proxy of the codec.
+THROUGH_A_PROXY = ("adaptive", "contrastive")
 
 
 def main(check: bool) -> int:
-    """Write the README, or only check that it is current; return the exit status."""
-    text = README.read_text(encoding="utf-8")
-    current = text
-    for part, content in PARTS.items():
-        current = replaced(current, part, content())
-    if current == text:
-        return 0
-    if check:
-        print(
-            "error: README.md is not up to date with what was measured; run `make readme`",
-            file=sys.stderr,
-        )
-        return 1
-    write_text(README, current)
-    return 0
+    """Write every generated file, or only check that they are current; return the exit status."""
+    stale = {path: text for path, text in generated().items() if text != _text_of(path)}
+    for path, text in stale.items():
+        if check:
+            print(
+                f"error: {path} is not up to date with what was measured; run `make readme`",
+                file=sys.stderr,
+            )
+        else:
+            write_text(path, text)
+    return 1 if check and stale else 0
 
 
-def frontier() -> str:
-    """Write TPR and drift at each CRF as a chart that Git hosts draw from its text."""
-    rows = crf_rows(_crf_metrics(load_params().sweep.crf))
-    crfs = ", ".join(str(row.metrics["crf"]) for row in rows)
-    rates = ", ".join(f"{100 * row.metrics['signature']['tpr']:.1f}" for row in rows)
-    fingerprints = [row.metrics["fingerprint"] for row in rows]
-    drift = ", ".join(f"{100 * each['drift_median'] / each['bits']:.1f}" for each in fingerprints)
-    lines = [
-        "```mermaid",
-        "xychart-beta",
-        '    title "Signatures found (upper line), bits of the fingerprint changed (lower), %"',
-        f'    x-axis "CRF" [{crfs}]',
-        '    y-axis "%" 0 --> 100',
-        f"    line [{rates}]",
-        f"    line [{drift}]",
-        "```",
-    ]
+def generated() -> dict[Path, str]:
+    """Return the text that every document and every figure should have."""
+    return {path: filled(_text_of(path), parts) for path, parts in PARTS.items()} | figures()
+
+
+def filled(text: str, parts: dict[str, Callable[[], str]]) -> str:
+    """Put the current content into all generated parts of a document."""
+    for part, content in parts.items():
+        text = replaced(text, part, content())
+    return text
+
+
+def figures() -> dict[Path, str]:
+    """Draw the README's figure, for light and for dark pages."""
+    params = load_params()
+    rows = crf_rows(_crf_metrics(params.sweep.crf))
+    ours = [_share(row.metrics["crf"], row.metrics["signature"]) for row in rows]
+    peers = {
+        name: [_share(at["crf"], at["real"]) for at in (metrics, metrics["harder"])]
+        for name, metrics in _proxy_metrics(params).items()
+    }
+    return {
+        DOCS / f"survival-{scheme}.svg": svg
+        for scheme, svg in survival_figures(ours, peers).items()
+    }
+
+
+def caption() -> str:
+    """Write what the figure shows, with the numbers of clips."""
+    params = load_params()
+    mark, *_ = (row["signature"] for row in _crf_metrics(params.sweep.crf).values())
+    counts = "".join(
+        f"; `{name}`: {metrics['real']['clips']} of them"
+        for name, metrics in _proxy_metrics(params).items()
+    )
+    lines = (
+        "Share of marks found after H.264, with exact "
+        f"{params.validation.confidence:.0%} intervals, at a proven false positive rate of at most "
+        f"{mark['fpr_bound']:.0e}.",
+        f"Ours: one signature at every CRF, {mark['clips']} held-out clips{counts}.",
+    )
     return "\n".join(lines)
+
+
+def _proxy_metrics(params: Params) -> dict[str, Metrics]:
+    """Return the metrics of the methods that learn through a proxy, as far as they are in use."""
+    return {
+        name: read_metrics(layout.baseline_metrics(name))
+        for name in THROUGH_A_PROXY
+        if name in params.baseline.methods
+    }
+
+
+def _share(crf: int, rates: Metrics) -> Share:
+    return Share(f"CRF {crf}", crf, rates["tpr"], rates["tpr_ci_low"], rates["tpr_ci_high"])
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def replaced(text: str, part: str, content: str) -> str:
     """Put another content between the comments that enclose a part of the text."""
     begin, end = f"<!-- {part}: made by `make readme` -->", f"<!-- end of {part} -->"
+    if begin not in text or end not in text:
+        raise AfterimageError(f"no part {part!r} in the document; it begins with {begin!r}")
     head, rest = text.split(begin)
     return f"{head}{begin}\n{content}\n{end}{rest.split(end)[1]}"
 
@@ -154,7 +204,7 @@ def baselines() -> str:
     }
     rows = [
         ("CRF", "method", "real encodes", "TPR, proxy", "FPR, proxy", "TPR, real H.264",
-         "FPR, real H.264", "median z, proxy / real", "mismatch"),
+         "FPR, real H.264", "median score, proxy / real", "mismatch"),
         ("---",) * 9,
     ]  # fmt: skip
     for harder in (False, True):
@@ -245,13 +295,19 @@ def _sweep_metrics(rows: Iterable[str]) -> dict[str, Metrics]:
     return {row: read_metrics(layout.sweep_metrics(row)) for row in rows}
 
 
-PARTS: dict[str, Callable[[], str]] = {
-    "results": results,
-    "frontier": frontier,
-    "sweep": sweep,
-    "halves": partial(first_table, "signature_halves"),
-    "baselines": baselines,
-    "ucf101": partial(first_table, "ucf101"),
+PARTS: dict[Path, dict[str, Callable[[], str]]] = {
+    README: {"figure": caption, "results": results},
+    DOCS / "results.md": {
+        "sweep": sweep,
+        "halves": partial(first_table, "signature_halves"),
+        "gain": partial(first_table, "search_gain"),
+        "peers": partial(first_table, "peers_signature"),
+        "hashes": partial(first_table, "peers_fingerprint"),
+    },
+    DOCS / "usage.md": {"own": partial(first_table, "own_video")},
+    DOCS / "baselines.md": {"baselines": baselines},
+    DOCS / "threats.md": {"averaging": partial(first_table, "averaging")},
+    DOCS / "ucf101.md": {"ucf101": partial(first_table, "ucf101")},
 }
 
 

@@ -23,7 +23,8 @@ FOUND, NOT_FOUND, ERROR = 0, 1, 2
 
 with report_errors(ERROR):
     # Python's own exit status, if one of them cannot be imported, is that of NOT_FOUND.
-    from stages.commands.signature_arguments import parsed
+    from stages.commands.command import Command, command_parser
+    from stages.commands.signature_arguments import add_detect, add_key, add_mark, encoding
     from stages.own.detect_file import detect_file
     from stages.own.mark_file import mark_file
     from stages.signature.model.chips import video_key
@@ -33,24 +34,26 @@ with report_errors(ERROR):
 def main() -> int:
     """Run the command that the arguments name; return the exit status."""
     require_open_streams()
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    arguments = parsed(__doc__)
-    with interrupted_by_signals():
-        return {"mark": mark, "detect": detect, "key": key}[arguments.command](arguments)
+    parser = command_parser("python -m stages.signature", __doc__, COMMANDS)
+    arguments = parser.parse_args()
+    return int(arguments.run(arguments))
 
 
+@interrupted_by_signals()
 def mark(arguments: argparse.Namespace) -> int:
     """Mark IN, and print how strongly and how surely; return the exit status."""
+    _log_to_stderr()
+    mark_encoding = encoding(arguments)
     if arguments.target.exists() and arguments.target.samefile(arguments.source):
         raise AfterimageError(f"{arguments.target}: IN and OUT are the same file")
     marked = mark_file(
         arguments.source, arguments.target, load_signature(arguments.signature), key_of(arguments),
-        psnr_db=arguments.psnr, encoding=arguments.encoding,
+        psnr_db=arguments.psnr, encoding=mark_encoding,
     )  # fmt: skip
     if arguments.json:
         summary = {
-            "encoder": arguments.encoding.encoder,
-            "crf": arguments.encoding.crf,
+            "encoder": mark_encoding.encoder,
+            "crf": mark_encoding.crf,
             "psnr_db": round(marked.psnr_db, 4),
         }
         print(_as_json(summary | marked.verdict.as_json()))
@@ -60,8 +63,10 @@ def mark(arguments: argparse.Namespace) -> int:
     return FOUND
 
 
+@interrupted_by_signals()
 def detect(arguments: argparse.Namespace) -> int:
     """Look for the mark in VIDEO, and print the finding; return the exit status."""
+    _log_to_stderr()
     verdict = detect_file(
         arguments.video, load_signature(arguments.signature), key_of(arguments),
         excerpt=arguments.excerpt, false_positive_rate=arguments.false_positive_rate,
@@ -76,6 +81,7 @@ def detect(arguments: argparse.Namespace) -> int:
     return FOUND if verdict.found else NOT_FOUND
 
 
+@interrupted_by_signals()
 def key(arguments: argparse.Namespace) -> int:
     """Print the key of one video, as --key-file reads it; return the exit status."""
     print(to_text(key_of(arguments)))
@@ -95,6 +101,32 @@ def key_of(arguments: argparse.Namespace) -> bytes:
 def _as_json(summary: dict[str, Any]) -> str:
     # JSON has no NaN.
     return json.dumps(summary, indent=2, allow_nan=False)
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+
+
+COMMANDS = {
+    "mark": Command(
+        "Write a marked copy of a video", "film.mp4 marked.mp4 --key-file my.key", add_mark, mark,
+        "Write a copy of a video with an invisible mark that only the key finds again. Audio, "
+        "subtitles and tags are kept. The key, 16 bytes or more, comes from --key-file, or from "
+        f"the environment: {KEY}, or {KEY_FILE} with the name of a file.",
+    ),
+    "detect": Command(
+        "Look for the mark in a video", "received.mp4 --key-file my.key", add_detect, detect,
+        "Look for the mark of a key in a video, and print how surely it is there. The signature "
+        "must be that with which the video was marked. The exit status is 0 if the mark is found, "
+        "1 if not, and 2 for everything else.",
+    ),
+    "key": Command(
+        "Print the key of one video, to give it away",
+        "--video-id film-7 --key-file my.key > film-7.key", add_key, key,
+        "Print the key of one video as text, for a file that --key-file reads. Whoever has it can "
+        "find this video's mark, take it out and forge it, but not that of another video.",
+    ),
+}  # fmt: skip
 
 
 if __name__ == "__main__":

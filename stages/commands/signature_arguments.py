@@ -3,42 +3,35 @@
 import argparse
 from pathlib import Path
 
+from stages.commands.published import DEFAULT_SIGNATURE, published_names, signature_path
 from stages.common.command_line import between
+from stages.common.errors import AfterimageError
 from stages.own.container.kinds import CONTAINERS
 from stages.own.container.remake import Encoding, usual_encoder
 from stages.own.detect_file import FALSE_POSITIVE_RATE
+from stages.pipeline import layout
 from stages.video.encoder import encoder, encoder_names
 
-SIGNATURE = Path("data/signature.json")
 PSNR_DB = 45.0
 
 
-def parsed(description: str | None) -> argparse.Namespace:
-    """Parse the command line: `command` is mark, detect or key; mark comes with an `encoding`."""
-    parser = argparse.ArgumentParser(prog="python -m stages.signature", description=description)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_mark(commands.add_parser("mark", help="write a marked copy of a video"))
-    _add_detect(commands.add_parser("detect", help="look for the mark in a video"))
-    for name in ("mark", "detect"):
-        _add_common(commands.choices[name])
-    _add_key(commands.add_parser("key", help="print the key of one video, to give it away"))
-    arguments = parser.parse_args()
-    if arguments.command == "mark":
-        arguments.encoding = _encoding(parser, arguments)
-    return arguments
+def encoding(arguments: argparse.Namespace) -> Encoding:
+    """Return the encoding of the marked copy, with the defaults of its container and encoder.
 
-
-def _encoding(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> Encoding:
-    """Return the encoding of the marked copy, with the defaults of its container and encoder."""
+    Raises ``AfterimageError`` if the encoder does not have the CRF.
+    """
     name = arguments.encoder or usual_encoder(arguments.target.suffix.lower())
     record = encoder(name)
     crf = record.file_crf if arguments.crf is None else arguments.crf
     if not 0 <= crf <= record.max_crf:
-        parser.error(f"argument --crf: {crf}: must be from 0 to {record.max_crf} for {name}")
+        raise AfterimageError(
+            f"argument --crf: {crf}: must be from 0 to {record.max_crf} for {name}"
+        )
     return Encoding(name, crf)
 
 
-def _add_mark(command: argparse.ArgumentParser) -> None:
+def add_mark(command: argparse.ArgumentParser) -> None:
+    """Add the arguments of `mark`, of which ``encoding`` makes the encoding."""
     command.add_argument("source", type=Path, metavar="IN", help="a video in any format")
     command.add_argument("target", type=_container, metavar="OUT", help="the marked copy")
     command.add_argument(
@@ -56,9 +49,11 @@ def _add_mark(command: argparse.ArgumentParser) -> None:
     )
     crfs = ", ".join(f"{name} {record.file_crf}" for name, record in records.items())
     command.add_argument("--crf", type=int, metavar="CRF", help=f"0 is best; default: {crfs}")
+    _add_common(command)
 
 
-def _add_detect(command: argparse.ArgumentParser) -> None:
+def add_detect(command: argparse.ArgumentParser) -> None:
+    """Add the arguments of `detect`."""
     command.add_argument("video", type=Path, metavar="VIDEO", help="in any format")
     command.add_argument(
         "--excerpt", action="store_true",
@@ -68,13 +63,11 @@ def _add_detect(command: argparse.ArgumentParser) -> None:
         "--false-positive-rate", type=between(1e-300, 0.1), default=FALSE_POSITIVE_RATE,
         metavar="RATE", help="accepted for a video without the mark (default: %(default)g)",
     )  # fmt: skip
+    _add_common(command)
 
 
-def _add_key(command: argparse.ArgumentParser) -> None:
-    command.description = (
-        "Print the key of one video as text, for a file that --key-file reads. Whoever has it can "
-        "find this video's mark, take it out and forge it, but not that of another video."
-    )
+def add_key(command: argparse.ArgumentParser) -> None:
+    """Add the arguments of `key`."""
     _add_key_file(command)
     command.add_argument(
         "--video-id", required=True, metavar="ID", help="with which the video was marked"
@@ -90,8 +83,10 @@ def _add_key_file(command: argparse.ArgumentParser) -> None:
 
 def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--signature", type=Path, default=SIGNATURE, metavar="FILE", help="default: %(default)s"
-    )
+        "--signature", type=signature_path, default=DEFAULT_SIGNATURE, metavar="NAME-or-FILE",
+        help=f"a published one ({', '.join(published_names())}), or a file such as the "
+        f"{layout.SIGNATURE} of a search of your own (default: %(default)s)",
+    )  # fmt: skip
     _add_key_file(command)
     command.add_argument(
         "--video-id", metavar="ID",

@@ -9,18 +9,28 @@ import asyncio
 import logging
 import signal
 
+from stages.commands.command import Command
 from stages.common.command_line import positive, report_errors
 from stages.common.errors import AfterimageError
 from stages.pipeline.processes import count
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.commands.worker", description=COMMANDS["worker"].description
+    )
+    add_arguments(parser)
+    start(parser.parse_args())
+
+
+def start(args: argparse.Namespace) -> int:
+    """Work until the scheduler goes, or a signal comes; return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    args = arguments()
     try:
         asyncio.run(work(args.scheduler, args.processes or count(), args.host))
     except ModuleNotFoundError as error:
         raise AfterimageError(f"{error.name} is not installed: pip install '.[cluster]'") from error
+    return 0
 
 
 async def work(scheduler: str, processes: int, host: str | None) -> None:
@@ -50,18 +60,23 @@ async def work(scheduler: str, processes: int, host: str | None) -> None:
     await asyncio.gather(*(nanny.close(reason="asked to") for nanny in nannies))
 
 
-def arguments() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m stages.commands.worker", description="Work for runs that happen elsewhere."
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments to a parser."""
     parser.add_argument("scheduler", help="address of the scheduler, such as tcp://10.0.0.1:8786")
     parser.add_argument(
         "--processes", type=positive, metavar="N",
         help="tasks at a time (default: AFTERIMAGE_WORKERS, or one a processor)",
     )  # fmt: skip
     parser.add_argument("--host", help="address at which the others reach this machine")
-    return parser.parse_args()
+
+
+COMMANDS = {
+    "worker": Command(
+        "Work for runs that happen elsewhere", "tcp://10.0.0.1:8786", add_arguments, start,
+        "Work for runs that happen elsewhere. It needs this environment and no file: clips come "
+        "with the tasks, and results go back.",
+    )
+}  # fmt: skip
 
 
 if __name__ == "__main__":

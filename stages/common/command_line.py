@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import io
 import math
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn, TextIO
 
 from stages.common.errors import AfterimageError
@@ -19,8 +21,10 @@ _FREE_SPACE = "; free some space and run the same command again"
 _ADVICE = {
     errno.ENOSPC: _FREE_SPACE,
     errno.EDQUOT: _FREE_SPACE,
-    errno.ENOENT: "; `dvc repro` or `dvc checkout` brings back what is missing",
 }
+_BRING_BACK = "; `dvc repro` or `dvc checkout` brings back what is missing"
+# The folders of what the pipeline makes, in the folder that has this file.
+_PIPELINE, _MADE = Path("dvc.yaml"), ("data", "metrics", "report")
 
 
 @contextmanager
@@ -31,6 +35,7 @@ def report_errors(status: int = 1) -> Iterator[None]:
     line cannot be printed, and if what was printed before cannot be written: a reader that is gone
     (``| head``) is an error like others.
     """
+    _escape_what_cannot_be_printed()
     try:
         try:
             yield
@@ -43,8 +48,10 @@ def report_errors(status: int = 1) -> Iterator[None]:
     except BrokenPipeError:
         _fail("nobody reads the output any more", status)
     except OSError as error:
-        reason = error.strerror or str(error)
-        _fail(f"{error.filename or 'a file'}: {reason}{_ADVICE.get(error.errno or 0, '')}", status)
+        _fail(
+            f"{error.filename or 'a file'}: {error.strerror or error}{_advice(error)}",
+            status,
+        )
     except MemoryError:
         _fail("out of memory; set AFTERIMAGE_WORKERS to fewer processes", status)
     except KeyboardInterrupt:
@@ -79,6 +86,22 @@ def require_open_streams() -> None:
     """
     if sys.stdout is None or sys.stderr is None:
         raise AfterimageError("the standard output and the standard error must not be closed")
+
+
+def _escape_what_cannot_be_printed() -> None:
+    """Have names that are no text in the locale printed with escapes, instead of not at all."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _advice(error: OSError) -> str:
+    """Return what to do about an error of the system, with a semicolon before it, or nothing."""
+    if error.errno == errno.ENOENT and isinstance(error.filename, str) and _PIPELINE.is_file():
+        path = Path(os.path.normpath(Path(error.filename).absolute()))
+        if any(path.is_relative_to(Path(folder).absolute()) for folder in _MADE):
+            return _BRING_BACK
+    return _ADVICE.get(error.errno or 0, "")
 
 
 def _fail(message: str, status: int) -> NoReturn:

@@ -49,6 +49,11 @@ def require_regular(path: Path) -> None:
         raise VideoError(f"{path}: a pipe or a device, not a regular file")
 
 
+def is_partial(path: Path) -> bool:
+    """Tell whether a file is one of ours that is not finished, of which no user knows."""
+    return path.suffix == _PARTIAL
+
+
 def write_bytes(path: Path, content: bytes | memoryview) -> None:
     """Write a file whole."""
     with written_whole(path) as partial:

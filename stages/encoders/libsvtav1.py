@@ -1,6 +1,6 @@
 """AV1 by SVT-AV1."""
 
-from stages.video.encoder import Encoder
+from stages.video.encoder import Encoder, LightParameters
 
 RECORD = Encoder(
     name="libsvtav1",
@@ -10,5 +10,6 @@ RECORD = Encoder(
     pinned={"svtav1-params": "lp=1"},
     file_options={"preset": 8},
     file_crf=24,
+    light=LightParameters("svtav1-params", "mastering-display", "content-light", None, None),
     containers=(".mp4", ".m4v", ".mkv", ".webm", ".avi", ".nut"),
 )

@@ -1,6 +1,6 @@
 """H.264 by x264."""
 
-from stages.video.encoder import Encoder
+from stages.video.encoder import Encoder, LightParameters
 
 _FILES = (".mp4", ".m4v", ".mov", ".mkv", ".avi", ".ts", ".nut")
 
@@ -13,6 +13,8 @@ RECORD = Encoder(
     file_options={"preset": "medium"},
     file_crf=18,
     even_sides_only=True,
+    interlaced={"flags:v": "+ildct+ilme"},
+    light=LightParameters("x264-params", "mastering-display", "cll"),
     containers=_FILES,
     usual_in=_FILES,
 )

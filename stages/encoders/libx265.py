@@ -1,6 +1,6 @@
 """HEVC by x265."""
 
-from stages.video.encoder import Encoder
+from stages.video.encoder import Encoder, LightParameters
 
 RECORD = Encoder(
     name="libx265",
@@ -11,5 +11,6 @@ RECORD = Encoder(
     file_crf=20,
     even_sides_only=True,
     containers=(".mp4", ".m4v", ".mov", ".mkv", ".ts", ".nut"),
+    light=LightParameters("x265-params", "master-display", "max-cll"),
     tags={"mp4": "hvc1", "mov": "hvc1"},  # the only form that Apple's players take
 )

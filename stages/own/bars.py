@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from stages.video.ffmpeg import Content, file_input, run
+from stages.video.ffmpeg import Content, run
 from stages.video.frames import Frames, Region, raw_input
+from stages.video.streams import video_input
 
 # Ten seconds are enough: bars stand still.
 _FRAMES = 250
@@ -19,7 +20,7 @@ _CROP = re.compile(r"cropdetect\.([whxy])=(-?\d+)")
 
 def picture_of_file(path: Path) -> Region | None:
     """Return the region of a file's frames that is not black bars; None if there are no bars."""
-    return _picture(file_input(path).video, subject=str(path))
+    return _picture(video_input(path), subject=str(path))
 
 
 def picture_of_frames(frames: Frames) -> Region | None:

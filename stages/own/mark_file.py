@@ -7,6 +7,7 @@ is tried first, as the pipeline does with its short clips: length makes up for i
 """
 
 import errno
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,9 +34,12 @@ from stages.signature.embed.pattern import pattern
 from stages.signature.embed.residuals import Residuals
 from stages.signature.model.half_periods import WINDOW
 from stages.signature.model.spectrum import Signature
+from stages.video.encoder import encoder
 from stages.video.frames import Frames, stream
 from stages.video.planes import PLANES
 from stages.video.quality import psnr_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ def mark_file(
     _require_writable(target)
     video = stored(source)
     require_room(video, target)
+    if losses := ", ".join(video.display.lost(encoder(encoding.encoder))):
+        log.warning("warning: %s: lost, as %s cannot keep it: %s", source, encoding.encoder, losses)
     overlay = Overlay(video.orientation)
 
     def marked() -> Iterator[StoredFrame]:

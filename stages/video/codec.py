@@ -7,8 +7,9 @@ from typing import Any
 import ffmpeg
 
 from stages.video.encoder import PixelFormat, Speed, encoder
-from stages.video.ffmpeg import file_input, run
+from stages.video.ffmpeg import run
 from stages.video.frames import Frames, Geometry, from_bytes, raw_input
+from stages.video.streams import video_input
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Codec:
 
         Frames are counted and not timed: 25 a second, whatever the source says.
         """
-        frames = geometry.apply(file_input(source).video)
+        frames = geometry.apply(video_input(source))
         frames = frames.filter("settb", "1/25").filter("setpts", "N").filter("fps", 25)
         limit = {} if max_frames is None else {"frames:v": max_frames}
         output = self._encoding(frames, str(target), fps_mode="passthrough", **limit)

@@ -5,7 +5,8 @@ Records lie in ``stages/encoders``, one in a file of the encoder's name, and are
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from fractions import Fraction
+from typing import Literal, NamedTuple, get_args
 
 from stages.common.records import names, record
 
@@ -20,6 +21,23 @@ PixelFormat = Literal["yuv420p", "yuv422p", "yuv444p", "yuv420p10le"]
 Options = Mapping[str, str | int]
 
 _ROOM = "encoders"
+
+
+class LightParameters(NamedTuple):
+    """The parameters by which an encoder stores the light that a video was made for (HDR10).
+
+    Attributes
+    ----------
+    option : ffmpeg's option that holds them, and others.
+    mastering, levels : names of those for the mastering display and for the light levels.
+    chromaticity, luminance : steps in which the display's numbers are counted; none for decimals.
+    """
+
+    option: str
+    mastering: str
+    levels: str
+    chromaticity: Fraction | None = Fraction(1, 50000)
+    luminance: Fraction | None = Fraction(1, 10000)
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,8 @@ class Encoder:
     even_sides_only : whether halved chroma must divide the sides, so that odd ones need 4:4:4.
     containers : endings of files that can hold its video.
     usual_in : those of them in which it is used unless another encoder is asked for.
+    interlaced : options by which it stores frames of two fields as such; none if it cannot.
+    light : the parameters by which it stores light levels, if it can.
     tags : four-character codes that it is stored under, by ffmpeg's muxer; the muxer's own if none.
     """
 
@@ -54,6 +74,8 @@ class Encoder:
     speed_option: str = "preset"
     even_sides_only: bool = False
     usual_in: tuple[str, ...] = ()
+    interlaced: Options = field(default_factory=dict)
+    light: LightParameters | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def options(self, preset: Speed) -> dict[str, str | int]:

@@ -55,6 +55,13 @@ _PLAIN = {
     "Not detecting m3u8": "a playlist and no video",
 }
 
+# ffmpeg-python takes an option once: numbers after a # tell several apart.
+_REPEATED = re.compile(r"^(-[a-z:0-9]+)#\d+$")
+
+# Bytes of names that are no text, as Python holds them, and in a private plane of Unicode.
+_TO_PRIVATE = {code: code + 0x100000 for code in range(0xDC80, 0xDD00)}
+_FROM_PRIVATE = {private: code for code, private in _TO_PRIVATE.items()}
+
 _CONTEXT = re.compile(r"^\[[^\]]*\]\s*")
 
 
@@ -99,9 +106,18 @@ def file_input(path: Path, **options: Any) -> Any:
     """
     require_regular(path)
     return ffmpeg.input(
-        f"file:{path.absolute()}", protocol_whitelist=PROTOCOLS, format_whitelist=CONTAINERS,
+        file_name(path), protocol_whitelist=PROTOCOLS, format_whitelist=CONTAINERS,
         max_pixels=MAX_PIXELS, threads=1, **options,
     )  # fmt: skip
+
+
+def file_name(path: Path) -> str:
+    """Name a file in a graph, so that ffmpeg takes the name for nothing else.
+
+    ffmpeg-python wants Unicode, and a name may be any bytes: those that Python cannot decode are
+    put into a private plane until the command is built.
+    """
+    return f"file:{path.absolute()}".translate(_TO_PRIVATE)
 
 
 def reading_seconds(frames: int) -> int:
@@ -277,7 +293,7 @@ def _environment() -> dict[str, str]:
 def _command(output: Any) -> list[str]:
     graph = output.global_args("-hide_banner", "-loglevel", "error", "-filter_threads", "1")
     command: list[str] = graph.compile(cmd=executable(), overwrite_output=True)
-    return command
+    return [_REPEATED.sub(r"\1", word).translate(_FROM_PRIVATE) for word in command]
 
 
 def first_line(complaints: str) -> str:

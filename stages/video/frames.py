@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.common.errors import VideoError
-from stages.video.ffmpeg import chunks, file_input, first_line, reading_seconds, run
+from stages.video.ffmpeg import chunks, first_line, reading_seconds, run
 from stages.video.planes import PLANES, PlaneName
+from stages.video.streams import video_input
 
 Fit = Literal["crop", "pad", "stretch"]
 Scaler = Literal["fine", "fast"]
@@ -169,7 +170,7 @@ def stream(
 def _decoding(path: Path, geometry: Geometry, max_frames: int | None) -> Any:
     """Build the graph that writes a file's frames to ``pipe:1``, as they are stored."""
     limit = {} if max_frames is None else {"frames:v": max_frames}
-    return geometry.apply(file_input(path).video).output(
+    return geometry.apply(video_input(path)).output(
         "pipe:", format="rawvideo", fps_mode="passthrough", enc_time_base="filter", **limit
     )
 

@@ -5,8 +5,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from stages.common.errors import VideoError
-from stages.video.ffmpeg import file_input, first_line, reading_seconds, run
+from stages.video.ffmpeg import first_line, reading_seconds, run
 from stages.video.frames import Geometry
+from stages.video.streams import video_input
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ def probe(path: Path, geometry: Geometry, *, max_frames: int) -> Probe:
     Raises ``VideoError``, naming the file and the decoder's first complaint, if anything in
     those frames is damaged: concealed errors are the decoder's pictures, not the clip's.
     """
-    stream = geometry.apply(file_input(path).video)
+    stream = geometry.apply(video_input(path))
     output = stream.output(
         "pipe:", format="framecrc", fps_mode="passthrough", **{"frames:v": max_frames}
     )

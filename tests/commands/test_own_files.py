@@ -157,3 +157,61 @@ def test_a_full_disk_is_told_with_the_name_of_the_target(folder, tmp_path, tiny_
             "again"
         )
         assert not list(tiny_disk.iterdir())
+
+
+@pytest.mark.parametrize("utf8", ["0", "1"])
+@pytest.mark.parametrize("name", [b"caf\xe9 \xff.mkv", "ünïcödé 视频.mkv".encode()])
+def test_names_of_any_bytes_are_marked_and_found_in_any_locale(folder, tmp_path, name, utf8):
+    source, target = tmp_path / os.fsdecode(name), tmp_path / os.fsdecode(b"out " + name)
+    source.write_bytes((folder / "clip.mkv").read_bytes())
+    signature = ("--signature", folder / "signature.json")
+    for module, *arguments in (
+        ("stages.fingerprint", source),
+        ("stages.signature", "mark", source, target, *signature),
+        ("stages.signature", "detect", target, *signature),
+        ("stages.commands.drift", tmp_path, "--max-frames", "4"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments], cwd=ROOT, capture_output=True, check=False,
+            env=environment(KEY) | {"LC_ALL": "POSIX", "PYTHONUTF8": utf8},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+    assert target.exists()
+
+
+@pytest.mark.parametrize("kind", ["default", "cover"])
+def test_the_video_is_marked_and_not_what_is_before_it(folder, tmp_path, caplog, kind):
+    source, target = tmp_path / "source.mp4", tmp_path / "out.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64:rate=1:duration=1", "-i", folder / "clip.mkv",
+           "-map", "0", "-map", "1", "-c:v:0", "mjpeg", "-c:v:1", "libx264", "-disposition:0",
+           "attached_pic" if kind == "cover" else "0", "-disposition:1", "default",
+           source)  # fmt: skip
+    signature = ("--signature", folder / "signature.json")
+    done = command("mark", source, target, *signature)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("marked: 64 frames")
+    told = f"{source}: 2 video streams; stream 1 (h264, 320x240, default) is taken"
+    assert caplog.text.count(" is taken ") == caplog.text.count(told) == (kind == "default")
+    assert command("detect", target, *signature).returncode == 0
+
+
+def test_what_is_lost_is_told_in_one_line(folder, tmp_path, caplog):
+    source = tmp_path / "source.webm"
+    ffmpeg("-i", folder / "clip.mkv", "-vf", "format=rgba,colorchannelmixer=aa=0.3",
+           "-pix_fmt", "yuva420p", "-c:v", "libvpx-vp9", source)  # fmt: skip
+    done = command("mark", source, tmp_path / "out.webm", "--signature", folder / "signature.json")
+    assert done.returncode == 0, done.stderr
+    said = f"warning: {source}: lost, as libvpx-vp9 cannot keep it: its transparency (alpha)"
+    assert caplog.text.count(said) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\x18ftypisom\0\0\2\0isomiso2\0\0\0\x40mdat"])
+def test_mark_and_detect_say_the_same_of_a_broken_file(folder, tmp_path, content):
+    source = tmp_path / "broken.mp4"
+    source.write_bytes(content)
+    signature = ("--signature", folder / "signature.json")
+    for arguments in (("mark", source, tmp_path / "out.mp4"), ("detect", source)):
+        done = command(*arguments, *signature)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1] == f"error: {source}: moov atom not found"

@@ -273,11 +273,8 @@ def test_an_excerpt_is_found_where_it_is_asked_for(folder, marked):
         ("afterimage-key:0123", [], "AFTERIMAGE_KEY: a damaged key: afterimage-key: and 64 hex"),
         ("too short", [], "the key has 9 bytes, at least 16 needed"),
         (KEY, ["--key-file", "nowhere.key"], "key file: nowhere.key: No such file"),
-        (
-            KEY,
-            ["--signature", "nowhere.json"],
-            "error: nowhere.json: No such file or directory; `dvc repro`",
-        ),
+        (KEY, ["--signature", "nowhere.json"], "error: nowhere.json: No such file or directory"),
+        (KEY, ["--signature", "nothing"], "'nothing': neither a file nor a published signature ("),
         (KEY, ["--signature", ROOT / "README.md"], "README.md: not a signature file"),
         (KEY, ["--false-positive-rate", "2"], "'2': must be from 1e-300 to 0.1"),
     ],

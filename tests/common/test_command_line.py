@@ -97,3 +97,30 @@ def test_a_closed_stream_can_be_refused(redirection, status):
         assert done.stderr == (
             "error: the standard output and the standard error must not be closed\n"
         )
+
+
+@pytest.mark.parametrize(
+    ("file", "path", "advised"),
+    [
+        ("dvc.yaml", "data/clips.csv", True),
+        ("dvc.yaml", "metrics/../data/clips.csv", True),
+        ("dvc.yaml", "nowhere", False),
+        ("dvc.yaml", "/nowhere/data/clips.csv", False),
+        ("other.yaml", "data/clips.csv", False),
+    ],
+)
+def test_dvc_is_advised_for_the_projects_own_data_alone(tmp_path, file, path, advised):
+    (tmp_path / file).touch()
+    (tmp_path / "metrics").mkdir()
+    done = run_body(f"import os; os.chdir({str(tmp_path)!r}); open({path!r})")
+    advice = "; `dvc repro` or `dvc checkout` brings back what is missing" if advised else ""
+    assert done.stderr == f"error: {path}: No such file or directory{advice}\n"
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX"])
+@pytest.mark.parametrize("utf8", ["0", "1"])
+def test_a_name_that_is_no_text_is_printed_with_escapes(locale, utf8):
+    body = "import os; name = os.fsdecode(b'caf\\xe9'); print(name); raise AfterimageError(name)"
+    done = run_body(body, LC_ALL=locale, PYTHONUTF8=utf8)
+    assert done.stdout == "caf\\udce9\n"
+    assert done.stderr == "error: caf\\udce9\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.worktree import ROOT
 
-README = ROOT / "README.md"
+DOCUMENT = ROOT / "docs" / "reproducibility.md"
 TRIALS = ("identity", "kills", "mishaps", "fuzzing")
 BEGIN, END = "<!-- trials: made by `make robustness` -->", "<!-- end of trials -->"
 HEAD = "| what was tried | how many | what happened |\n|---|---|---|"
@@ -41,18 +41,18 @@ def announce(row: TrialRow) -> TrialRow:
 def report(
     trial: str, heading: str, rows: Sequence[TrialRow], total: TrialRow, notes: str = ""
 ) -> int:
-    """Write a trial's table, and its total to the README; return the status to exit with."""
+    """Write a trial's table, and its total to the documentation; return the status to exit with."""
     announce(total)
     lines = [f"# {heading}", "", HEAD, *(row.markdown() for row in (*rows, total))]
     text = "\n".join(lines) + (f"\n\n{notes.strip()}\n" if notes else "\n")
     _result(trial).write_text(text, encoding="utf-8")
-    README.write_text(readme_with_totals(), encoding="utf-8")
+    DOCUMENT.write_text(document_with_totals(), encoding="utf-8")
     return 0 if total.good and all(row.good for row in rows) else 1
 
 
-def readme_with_totals() -> str:
-    """Put the last row of every trial's table into the text of the README."""
-    text = README.read_text(encoding="utf-8")
+def document_with_totals() -> str:
+    """Put the last row of every trial's table into the text of `docs/reproducibility.md`."""
+    text = DOCUMENT.read_text(encoding="utf-8")
     head, rest = text.split(BEGIN)
     tail = rest.split(END)[1]
     rows = [total_of(trial) for trial in TRIALS if _result(trial).exists()]
@@ -68,7 +68,7 @@ def total_of(trial: str) -> str:
         if line.startswith("| ")
     )
     _, tried, rest = row.split("|", 2)
-    return f"| [{tried.strip()}]({path.relative_to(ROOT).as_posix()}) |{rest}"
+    return f"| [{tried.strip()}](../{path.relative_to(ROOT).as_posix()}) |{rest}"
 
 
 def _result(trial: str) -> Path:

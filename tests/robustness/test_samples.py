@@ -12,7 +12,7 @@ from tests.robustness.identity import EVERYTHING, PROCESSORS, Condition, is_obey
 from tests.robustness.kills import kill_and_resume, rehearse
 from tests.robustness.mishaps import Mishap, attempt, struck
 from tests.robustness.mutations import MUTATIONS, mutants
-from tests.robustness.table import README, readme_with_totals
+from tests.robustness.table import DOCUMENT, document_with_totals
 
 
 def test_everything_at_once_changes_no_bit(tmp_path):
@@ -68,5 +68,5 @@ def test_a_mutation_is_drawn_by_its_seed(kind):
     assert len({base, *drawn}) >= 3
 
 
-def test_the_readme_shows_the_trials():
-    assert README.read_text(encoding="utf-8") == readme_with_totals(), "run `make robustness`"
+def test_the_documentation_shows_the_trials():
+    assert DOCUMENT.read_text(encoding="utf-8") == document_with_totals(), "run `make robustness`"

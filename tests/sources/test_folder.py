@@ -46,6 +46,16 @@ def test_what_is_no_regular_file_is_refused_and_not_waited_for(tmp_path):
             offer.store(tmp_path / "stored")
 
 
+def test_a_name_that_is_no_text_is_listed_with_escapes(tmp_path):
+    name = os.fsdecode(b"caf\xe9_g07.mp4")
+    write_video(tmp_path / "plain.mp4")
+    (tmp_path / "plain.mp4").rename(tmp_path / name)
+    (offer,) = folder.offers(tmp_path, r"(caf.*_g\d+)")
+    assert (offer.id, offer.group) == ("caf\\xe9_g07.mp4", "caf\\xe9_g07")
+    offer.store(tmp_path / "stored")
+    assert probe(tmp_path / name, FRAME, max_frames=60).frames == 6
+
+
 @pytest.mark.parametrize(
     "name",
     [

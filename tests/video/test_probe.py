@@ -125,6 +125,8 @@ def test_an_ffmpeg_that_stands_still_is_given_up(tmp_path, monkeypatch):
     """A pipe that nobody writes to keeps ffmpeg waiting."""
     monkeypatch.setattr(ffmpeg, "STALL_SECONDS", 0.5)
     monkeypatch.setattr(ffmpeg, "require_regular", lambda path: None)
+    for reader in ("stages.video.frames", "stages.video.probe"):
+        monkeypatch.setattr(f"{reader}.video_input", lambda path: ffmpeg.file_input(path).video)
     os.mkfifo(tmp_path / "clip.mp4")
     with pytest.raises(VideoError, match=r"clip\.mp4: ffmpeg stood still for 0\.5 s, given up"):
         list(stream(tmp_path / "clip.mp4", FRAME))

@@ -47,6 +47,9 @@ def _obstacles(
 def _lost_of_video(source: StoredVideo, container: Container) -> Iterator[str]:
     """Yield what a kind of file cannot say of the video."""
     timing = source.timing
+    larger = [other for other in source.kept_streams if _is_rival(other, source.stream)]
+    if larger and not container.defaults:
+        yield f"which of {len(larger) + 1} videos is the one to play, as is said in"
     if source.orientation.turned and not container.turns:
         yield "the turn of the picture in"
     if timing.late and not container.uneven:
@@ -64,13 +67,21 @@ def _not_copied(
         stream for stream in streams
         if stream.type == "attachment" and not container.attachments
     ]  # fmt: skip
-    rest = [stream for stream in streams if stream not in lost]
+    lost += [
+        stream for stream in streams if stream.is_cover and not container.holds_cover(stream.codec)
+    ]
+    rest = [stream for stream in streams if stream not in lost and not stream.is_cover]
     if container.codecs and source.path.suffix.lower() != suffix:
         # Its muxer takes all others too, as data that nobody can tell.
         lost += [stream for stream in rest if stream.codec not in container.codecs]
     elif rest and not _can_begin(source, rest, suffix):
         lost += [stream for stream in rest if not _can_begin(source, [stream], suffix)]
     return lost
+
+
+def _is_rival(other: StoredStream, video: StoredStream) -> bool:
+    """Tell whether a stream would be taken for the video where nothing says which one is."""
+    return other.type == "video" and not other.is_cover and other.pixels > video.pixels
 
 
 def _lateness(late: tuple[int, Fraction], rate: Fraction) -> str:

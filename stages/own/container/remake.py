@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ import av
 import ffmpeg
 
 from stages.common.errors import AfterimageError, VideoError
-from stages.own.container.kinds import CONTAINERS
+from stages.own.container.kinds import CONTAINERS, COVERS
 from stages.own.container.samples import StoredFrame
-from stages.own.container.stored import StoredVideo
+from stages.own.container.stored import StoredStream, StoredVideo
 from stages.own.container.timing import Timing
 from stages.video.encoder import Encoder, encoder, encoder_names
-from stages.video.ffmpeg import fed, file_input
+from stages.video.ffmpeg import fed, file_input, file_name
+from stages.video.streams import opened
 
 # Two frames are further apart.
 _NEAR_SECONDS = "1/10000"
@@ -73,13 +75,16 @@ def remake(
     Raises ``VideoError`` if the encoder refuses, or the container cannot hold a stream; and
     ``OSError``, naming the target, if there is no room for it.
     """
-    graph = _graph(source, target, suffix, encoding)
     pictures: Iterator[av.VideoFrame] = (stored.frame for stored in frames)
     if not CONTAINERS[suffix].uneven:
         pictures = _counted(pictures, source)
     with (
+        tempfile.TemporaryDirectory() as folder,
         _naming_a_full(target),
-        fed(graph, subject=f"{source.path}: {encoding.encoder}") as pipe,
+        fed(
+            _graph(source, target, suffix, encoding, Path(folder)),
+            subject=f"{source.path}: {encoding.encoder}",
+        ) as pipe,
     ):
         _write_raw(pictures, source.timing.rate, pipe)
 
@@ -130,25 +135,40 @@ def _raw_stream(container: Any, frame: av.VideoFrame, rate: Fraction) -> Any:
     return stream
 
 
-def _graph(source: StoredVideo, target: Path, suffix: str, encoding: Encoding) -> Any:
-    """Build the graph that encodes raw frames from ``pipe:0``, and copies the other streams."""
+def _graph(source: StoredVideo, target: Path, suffix: str, encoding: Encoding, folder: Path) -> Any:
+    """Build the graph that encodes raw frames from ``pipe:0``, and copies the other streams.
+
+    Covers that are to be attached are written to a folder first.
+    """
     container, record = CONTAINERS[suffix], encoder(encoding.encoder)
     turned: dict[str, int | None] = {"display_rotation": source.orientation.degrees}
     if source.orientation.mirrored:
         turned["display_hflip"] = None
     raw = ffmpeg.input("pipe:", format="nut", noautorotate=None, **turned)
     file = file_input(source.path)
+    attached = [
+        stream for stream in source.kept_streams
+        if stream.is_cover and container.covers == "attachment"
+    ]  # fmt: skip
+    mapped = [stream for stream in source.kept_streams if stream not in attached]
     # An input of which nothing is mapped is left out, and its tags are wanted: map no audio, then.
-    copied = [file[str(stream.index)] for stream in source.kept_streams] or [file["a?"]]
+    copied = [file[str(stream.index)] for stream in mapped] or [file["a?"]]
     tags = {
         f"map_metadata:s:{place}": f"1:s:{stream.index}"
-        for place, stream in enumerate(source.streams)
+        for place, stream in enumerate([source.stream, *mapped, *attached])
     }
-    codecs = {
-        f"c:{place}": source.codec_in(stream, suffix)
-        for place, stream in enumerate(source.kept_streams, 1)
+    codecs: dict[str, Any] = {
+        f"c:{place}": source.codec_in(stream, suffix) for place, stream in enumerate(mapped, 1)
     }
+    for place, stream in enumerate(attached, 1 + len(mapped)):
+        codecs[f"attach#{place:03}"] = _cover_file(source, stream, folder)
+        codecs[f"metadata:s:{place}#1"] = f"mimetype={COVERS[stream.codec]}"
+        codecs[f"metadata:s:{place}#2"] = f"filename={_cover_name(stream)}"
     codecs["c:v:0"] = record.name
+    # ffmpeg copies those of the other streams, once one is set.
+    codecs["disposition:v:0"] = "+".join(source.stream.disposition) or "0"
+    if source.display.transparent:
+        codecs["metadata:s:v:0"] = "alpha_mode="
     if container.muxer in record.tags:
         codecs["tag:v:0"] = record.tags[container.muxer]
     if source.timing.odd_end and container.uneven:
@@ -158,13 +178,26 @@ def _graph(source: StoredVideo, target: Path, suffix: str, encoding: Encoding) -
         # MOV take the duration of the frame that is stored last, which has to be shown last, then.
         codecs["bf:v:0"] = "0"
     return ffmpeg.output(
-        _described(raw.video, source, record), *copied, f"file:{target.absolute()}",
-        format=container.muxer, **codecs, crf=encoding.crf, **record.file_options,
+        _described(raw.video, source, record), *copied, file_name(target),
+        format=container.muxer, **codecs, crf=encoding.crf, **source.display.options(record),
         map_metadata=1, map_chapters=1, **tags,
         # Times as they are: neither counted anew nor moved to 0.
         fps_mode="passthrough", copyts=None,
         enc_time_base="demux" if container.uneven else str(1 / source.timing.rate),
     )  # fmt: skip
+
+
+def _cover_name(stream: StoredStream) -> str:
+    return stream.file_name or f"cover.{'png' if stream.codec == 'png' else 'jpg'}"
+
+
+def _cover_file(source: StoredVideo, stream: StoredStream, folder: Path) -> Path:
+    """Write a cover picture as a file, named by its stream."""
+    path = folder / str(stream.index)
+    with opened(source.path) as container:
+        packets = container.demux(container.streams[stream.index])
+        path.write_bytes(bytes(next(packet for packet in packets if packet.size)))
+    return path
 
 
 def _lasting(timing: Timing) -> str:
@@ -176,9 +209,10 @@ def _lasting(timing: Timing) -> str:
 def _described(video: Any, source: StoredVideo, record: Encoder) -> Any:
     """Tell raw video what its samples mean, and bring it to a format that the encoder takes."""
     colours = source.colours
+    fields = (source.display.fields or "auto") if record.interlaced else "prog"
     described = video.filter(
-        "setparams", range=colours.range, colorspace=colours.matrix,
-        color_primaries=colours.primaries, color_trc=colours.transfer,
+        "setparams", field_mode=fields, range=colours.range,
+        colorspace=colours.matrix, color_primaries=colours.primaries, color_trc=colours.transfer,
     ).filter("setsar", f"{source.aspect.numerator}/{source.aspect.denominator}")  # fmt: skip
     if record.even_sides_only and (source.width % 2 or source.height % 2):
         described = described.filter("format", "yuv444p|yuv444p10le")

@@ -1,7 +1,6 @@
 """A video file as it is stored: its frames and their times, not normalised."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import Any
 import av
 
 from stages.common.errors import VideoError
-from stages.common.files import require_regular
+from stages.own.container.display import Display, display_of
 from stages.own.container.kinds import CONTAINERS
 from stages.own.container.orientation import Orientation, orientation_of
 from stages.own.container.samples import Colours, StoredFrame, writable_copy
 from stages.own.container.timing import Timing, read_timing
-from stages.video.ffmpeg import CONTAINERS as DEMUXERS
-from stages.video.ffmpeg import MAX_PIXELS, PROTOCOLS
+from stages.video.streams import chosen, is_picture, limited, opened, pixels
 
 _KEPT = {"audio", "subtitle", "attachment", "video"}
 
@@ -31,12 +29,20 @@ class StoredStream:
     type : "video", "audio", "subtitle" or "attachment".
     codec : ffmpeg's name of it, or the name of an attached file.
     is_text : whether it holds subtitles as text.
+    is_cover : whether it is an attached picture.
+    disposition : ffmpeg's names of what it is for, such as ``default``.
+    pixels : in a picture of it, if it has any.
+    file_name : of an attached file, if it has one.
     """
 
     index: int
     type: str
     codec: str
     is_text: bool
+    is_cover: bool = False
+    disposition: tuple[str, ...] = ()
+    pixels: int = 0
+    file_name: str = ""
 
     def __str__(self) -> str:
         return f"{self.index} ({self.type}, {self.codec})"
@@ -44,7 +50,7 @@ class StoredStream:
 
 @dataclass(frozen=True)
 class StoredVideo:
-    """The video stream of a file, the first that is no cover picture, as the file describes it.
+    """The video stream of a file, by the rule for all readers, as the file describes it.
 
     Attributes
     ----------
@@ -56,6 +62,7 @@ class StoredVideo:
     orientation : of the picture.
     colours : of its samples, as `frames` gives them.
     timing : of its frames.
+    display : what a player is told besides.
     expected_frames : number of frames, if the file tells; for a progress bar alone.
     """
 
@@ -68,6 +75,7 @@ class StoredVideo:
     orientation: Orientation
     colours: Colours
     timing: Timing
+    display: Display
     expected_frames: int | None
 
     @property
@@ -88,8 +96,8 @@ class StoredVideo:
         the author's, and must not go out under a mark.
         """
         last, count = None, 0
-        with _opened(self.path) as container:
-            for frame in container.decode(_stream(container, self.stream.index)):
+        with opened(self.path) as container:
+            for frame in container.decode(limited(container.streams[self.stream.index])):
                 if frame.is_corrupt:
                     raise VideoError(f"{self.path}: damaged at frame {count}")
                 if (frame.width, frame.height) != (self.width, self.height):
@@ -101,12 +109,8 @@ class StoredVideo:
 
 def stored(path: Path) -> StoredVideo:
     """Look into a file. Raises ``VideoError``, naming it, if there is no video in it."""
-    with _opened(path) as container:
-        covers = av.stream.Disposition.attached_pic
-        videos = [video for video in container.streams.video if not video.disposition & covers]
-        if not videos:
-            raise VideoError(f"{path}: no video stream in it")
-        stream = _stream(container, videos[0].index)
+    with opened(path) as container:
+        stream = limited(chosen(container, path))
         timing = _timing(path, stream.index)
         first = next(container.decode(stream), None)
         if first is None or timing is None:
@@ -124,37 +128,26 @@ def stored(path: Path) -> StoredVideo:
             orientation=orientation_of(first, path),
             colours=writable_copy(first).colours,
             timing=timing,
+            display=display_of(first, path, dict(stream.metadata)),
             expected_frames=int(stream.frames) or None,
         )  # fmt: skip
 
 
 def _timing(path: Path, index: int) -> Timing | None:
-    with _opened(path) as container:
+    with opened(path) as container:
         return read_timing(container, container.streams[index])
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    require_regular(path)
-    limits = {"protocol_whitelist": PROTOCOLS, "format_whitelist": DEMUXERS}
-    try:
-        with av.open(f"file:{path.absolute()}", container_options=limits) as container:
-            yield container
-    except av.error.FFmpegError as error:
-        raise VideoError(f"{path}: {error.strerror}") from error
-
-
-def _stream(container: Any, index: int) -> Any:
-    stream = container.streams[index]
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-    return stream
 
 
 def _described(stream: Any) -> StoredStream:
     codec = stream.codec_context.codec if stream.codec_context else None
     name = codec.canonical_name if codec else stream.metadata.get("filename", "unknown")
     is_text = stream.type == "subtitle" and not (codec and codec.bitmap_sub)
-    return StoredStream(stream.index, stream.type, name, is_text)
+    dispositions = av.stream.Disposition
+    return StoredStream(
+        stream.index, stream.type, name, is_text, is_picture(stream),
+        tuple(each.name for each in dispositions if stream.disposition & each and each.name),
+        pixels(stream), stream.metadata.get("filename", ""),
+    )  # fmt: skip
 
 
 def _rising(time: int | None, last: int | None) -> int:

@@ -38,7 +38,7 @@ class FolderOffer:
 
         Raises ``VideoError`` if it is none: a pipe or a device would never end.
         """
-        if len(os.fsencode(self.source.name)) > MAX_NAME_BYTES:
+        if len(Path(self.id).name.encode()) > MAX_NAME_BYTES:
             raise VideoError(f"{self.id}: the name is longer than {MAX_NAME_BYTES} bytes")
         if not self.source.is_file():
             raise VideoError(f"{self.id}: not a regular file, or not there any more")
@@ -78,10 +78,9 @@ def _video_files(folder: Path) -> Iterator[Path]:
 
 
 def _offer(path: Path, relative: str, pattern: re.Pattern[str]) -> FolderOffer:
-    try:
-        relative.encode()
-    except UnicodeEncodeError as error:
-        raise AfterimageError(f"{relative!r} is not a UTF-8 file name") from error
-    match = pattern.search(path.name)
+    # The manifest is UTF-8: bytes of a name that are not are written with escapes, in the copy's
+    # name as well.
+    name = os.fsencode(relative).decode("utf-8", "backslashreplace")
+    match = pattern.search(Path(name).name)
     parts = (match.groups() or (match.group(),)) if match else ()
-    return FolderOffer(relative, "_".join(part or "" for part in parts) or relative, path)
+    return FolderOffer(name, "_".join(part or "" for part in parts) or name, path)

@@ -114,7 +114,6 @@ def test_animated_pictures_are_called_pictures_by_both(tmp_path, muxer, ending):
 
 
 def test_a_name_of_any_bytes_is_read_by_both(tmp_path):
-
     path = tmp_path / os.fsdecode(b"caf\xe9 \xff.mkv")
     none = ("-disposition:0", "0", "-disposition:1", "0")
     written(tmp_path / "plain.mkv", (GREEN, RED), "-c:v", "libx264", *none).rename(path)

@@ -145,6 +145,8 @@ def interruptible():
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_search_ends_in_the_same_signature(small, blow):
+    # Long enough not to be over when the blow comes.
+    set_params(small, {"optimize.population": 16, "optimize.generations": 4})
     assert stage(small, "fetch").returncode == 0
     assert stage(small, "optimize").returncode == 0
     undisturbed = outputs(small)

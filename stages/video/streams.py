@@ -123,5 +123,5 @@ def _in_words(stream: Any) -> str:
 
 @functools.cache
 def _tell(sentence: str) -> None:
-    """Log a sentence once, for a file may be read more often; names that are no text are escaped."""
+    """Log a sentence once, for a file may be read more often; odd names are escaped."""
     log.warning(sentence.encode(errors="backslashreplace").decode())

@@ -133,6 +133,9 @@ def test_a_scheduler_without_the_project_is_told(tmp_path, monkeypatch):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     from tests.cluster.processes import cluster
 
+    # The project may be installed; what its name leads to there cannot be loaded.
+    (tmp_path / "stages").mkdir()
+    (tmp_path / "stages" / "__init__.py").write_text("raise ImportError('not here')\n")
     with cluster(tmp_path, ROOT, of_scheduler=tmp_path) as scheduler:
         monkeypatch.setenv(SCHEDULER, scheduler)
         with (

@@ -37,7 +37,7 @@ PLATFORM = Codec(crf=28)
 
 
 class Footage(NamedTuple):
-    """What is published of each clip, and how long it has to be."""
+    """The published part of each clip, and the length that it must have."""
 
     geometry: Geometry = GEOMETRY
     frames: int = FRAMES

@@ -49,7 +49,7 @@ def of_file(path: Path) -> dict[str, float]:
 
 
 def statistics(frames: Frames) -> dict[str, float]:
-    """What makes a clip easy or hard for a codec."""
+    """The statistics that make a clip easy or hard for a codec."""
     luma = frames.plane("Y").astype(float)
     row: dict[str, float] = {}
     for crf in (28, 40):

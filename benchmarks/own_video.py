@@ -43,7 +43,7 @@ SIGNATURE = to_signature(hand_set_vector(), "balanced")
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to a marked video before it is encoded again, and how it is looked at."""
+    """A trial of a marked video: its edit before a second encode, and how the detector is asked."""
 
     name: str
     edited: Callable[[Frames], Frames] = lambda frames: frames

@@ -30,7 +30,7 @@ LOCK = Path("dvc.lock")
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a signature comes from: a sentence each, for the page beside it."""
+    """The origin of a signature: a sentence each, for the page beside it."""
 
     search: str
     data: str

@@ -57,7 +57,7 @@ class Offer(Protocol):
 
 @dataclass(frozen=True)
 class Intake:
-    """What `fetch` tells every source.
+    """The information that `fetch` gives every source.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a kind of video file can hold of another file, found out before any work is done."""
+"""The check, before any work is done, that a kind of video file can hold all of another file."""
 
 import os
 from collections.abc import Iterator, Sequence

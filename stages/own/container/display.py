@@ -1,4 +1,4 @@
-"""What a player is told of a video besides its samples: light levels, fields, transparency."""
+"""The data that a player needs besides the samples: light levels, fields, transparency."""
 
 import struct
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ class Mastering:
 
 @dataclass(frozen=True)
 class Display:
-    """What a player is told of a video besides its samples.
+    """The data that a player needs of a video besides its samples.
 
     Attributes
     ----------

@@ -8,7 +8,7 @@ from stages.common.section import Section
 
 
 class SignatureParams(Section):
-    """How strong the mark is, what it is made to survive, and when it counts as found."""
+    """The strength of the mark, the codecs that it is to survive, and the rate of false finds."""
 
     psnr_db: float = Field(ge=30, le=60, description="PSNR over R, G and B of the mark, in dB")
     preset: Literal["balanced", "colour"] = Field(description="where the search sets out")

@@ -1,4 +1,4 @@
-"""How much memory a command takes."""
+"""The peak memory of a command."""
 
 import os
 import subprocess

@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def stale_entries(project: Path) -> list[str]:
-    """What ``dvc status`` finds changed since `dvc.lock` was written, but for missing data."""
+    """List what ``dvc status`` finds changed since `dvc.lock` was written, but for missing data."""
     status = json.loads(run(project, "dvc", "status", "--json").stdout)
     return [
         f"{stage}: {name.replace('.', ' ', 1)}: {state}"

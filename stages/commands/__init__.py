@@ -1,4 +1,4 @@
-"""What people run by hand: marks and fingerprints of videos of their own, the pipeline, workers.
+"""Commands that people run by hand: marks and fingerprints of their own videos, pipeline, workers.
 
 `afterimage` is the front of most of them. Each module that is a command also runs as
 ``python -m stages.commands.<name>``; no other room imports one, but for the shims

@@ -1,4 +1,4 @@
-"""What `params.yaml` asks of a mark, as the objects that make it."""
+"""The section `signature` of `params.yaml`, turned into the objects that make a mark."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What gradient ascent follows: the same numbers as the main line's, and slopes that are true."""
+"""Gradient ascent follows the same numbers as the main line, and slopes that are true."""
 
 from dataclasses import replace
 

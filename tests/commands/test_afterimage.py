@@ -62,7 +62,7 @@ def test_help_shows_an_example(name, capsys):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_example_is_right(name):
-    """What the shell does with it is left out."""
+    """A redirection is for the shell, and left out."""
     example, *_ = command(name).example.split(" > ")
     parsed = command_parser("afterimage", None, {name: command(name)}).parse_args(
         [name, *example.split()]

@@ -30,7 +30,7 @@ def test_equal_error_by_hand():
 
 
 def test_the_area_by_hand():
-    """Of 20 pairs, 15 of the near three; of the distance 90, one is nearer and four are not."""
+    """15 of 20 pairs have one of the three near; at distance 90, one is nearer and four are not."""
     assert area_under_curve(GENUINE, IMPOSTOR) == (15 + 4) / 20
     assert area_under_curve([7], [7]) == 0.5
 

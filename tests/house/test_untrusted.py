@@ -1,4 +1,4 @@
-"""What comes from outside is never run: no shell, no code in data. A guard over the source.
+"""Input from outside is never run: no shell, no code in data. A guard over the source.
 
 What the guard stands for is tried out elsewhere: playlists and pipes in
 tests/video/test_probe.py, names in tests/pipeline/test_layout.py, parameters in

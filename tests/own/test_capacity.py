@@ -1,4 +1,4 @@
-"""What a kind of video file cannot hold is refused, and what it can hold can be read in it."""
+"""Streams that a kind of file cannot hold are refused; the others can be read in the copy."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What can be decided about a file, and with which signature."""
+"""Files that cannot be decided about, and signatures that are not usable."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a player is told of a video besides its samples: kept, or said to be lost."""
+"""The data that a player needs besides the samples: kept, or said to be lost."""
 
 import av
 import pytest

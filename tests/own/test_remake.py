@@ -1,4 +1,4 @@
-"""Which video fits into which file."""
+"""Encoders and the containers that hold their video."""
 
 import numpy as np
 import pytest

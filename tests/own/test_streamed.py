@@ -1,4 +1,4 @@
-"""What is gathered frame by frame is what is looked at in a clip in memory."""
+"""Evidence gathered frame by frame equals that of a clip in memory."""
 
 from fractions import Fraction
 from itertools import pairwise

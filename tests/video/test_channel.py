@@ -1,4 +1,4 @@
-"""What a video goes through, on the real codecs."""
+"""Channels, on the real codecs."""
 
 from dataclasses import replace
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What the records of encoders say, and the options that it makes."""
+"""The records of encoders, and the options that they make."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How ffmpeg is started: without our own variables, of which one may be the key."""
+"""ffmpeg is started without our own variables, of which one may be the key."""
 
 import sys
 

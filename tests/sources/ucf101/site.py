@@ -20,7 +20,7 @@ PAGE = b"<!DOCTYPE html>\n<html><head><title>Service notice</title></head></html
 
 @dataclass
 class Request:
-    """What was asked, and how many bytes of content went out."""
+    """The request, and the number of bytes of content that went out."""
 
     name: str
     range: str
